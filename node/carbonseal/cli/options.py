@@ -91,7 +91,7 @@ LANGUAGE = click.option(
 REASON = click.option("--reason", metavar="TEXT", required=True, help="Why. The audit keeps it.")
 
 
-SCOPE = click.Choice(("submit", "read", "issue", "review", "release", "revoke", "admin"))
+SCOPE = click.Choice(("submit", "read", "issue", "review", "release", "revoke", "exchange", "admin"))
 _FOR_WHOM = (
     click.option("--person", metavar="WHO", type=NAME, cls=Once, help="The person that it is for."),
     click.option("--system", metavar="WHO", type=NAME, cls=Once, help="The system that it is for."),

@@ -62,7 +62,9 @@ _WORKERS = (
 _WEBHOOKS = """\
 # Networks that are not public, in which receivers of webhooks may be (allow), and whose certificates they are trusted by.
 """
-_PACT = "# PACT 3: where partners ask for footprints, and whom this node calls back.\n"
+_PACT = (
+    "# PACT 3: where partners ask for footprints, whom this node calls back, and which client sees which products.\n"
+)
 _LEDGERS = "# Ledgers that heads are anchored on. Genesis names them, so a log's are fixed with its first entry.\n"
 _COSIGNER = "# With which key this node cosigns other logs' heads. Replace it with: carbonseal witness new-key\n"
 _WITNESSES = "# Witnesses that are asked to cosign this node's heads. quorum = N in [[log]]: no head is published before N have.\n"
@@ -233,6 +235,11 @@ def _pact(pact: ExchangeConfig) -> str:
         partners.append(tomlkit.item(values))
     if pact.partners:
         table.add("partner", partners)
+    clients = tomlkit.aot()
+    for client in pact.clients:
+        clients.append(tomlkit.item({"client": client.client, "products": list(client.products)}))
+    if pact.clients:
+        table.add("client", clients)
     return tomlkit.dumps({"pact": table})
 
 

@@ -10,14 +10,15 @@ import pytest
 from carbonseal.findings import Refused
 from carbonseal.node.config import parse
 from carbonseal.node.config_file import render
-from carbonseal.node.exchange.settings import ExchangeConfig, PartnerConfig
+from carbonseal.node.exchange.settings import ClientConfig, ExchangeConfig, PartnerConfig
 from carbonseal.node.listen_config import Address
 from carbonseal.node.outgoing.reach import Reach
 from tests.nodes import settings
 
 PARTNER = PartnerConfig("buyer", "https://pact.buyer.example/base", "our id", "file:keys/buyer.secret")
+CLIENT = ClientConfig("buyer", ("urn:gtin:0401234", "urn:x:"))
 REACH = Reach((ipaddress.ip_network("10.1.0.0/16"), ipaddress.ip_network("fd00::/8")), "authorities.pem")
-PACT = ExchangeConfig(Address("0.0.0.0", 9443), "https://pact.example.org", (PARTNER,), REACH)
+PACT = ExchangeConfig(Address("0.0.0.0", 9443), "https://pact.example.org", (PARTNER,), REACH, (CLIENT,))
 
 
 @pytest.mark.parametrize("pact", [None, PACT, ExchangeConfig(PACT.listen, PACT.url)], ids=["none", "all", "least"])

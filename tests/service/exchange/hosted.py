@@ -20,7 +20,7 @@ from carbonseal.node.access.callers import Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import TenantConfig
-from carbonseal.node.exchange.settings import ExchangeConfig, PartnerConfig
+from carbonseal.node.exchange.settings import ClientConfig, ExchangeConfig, PartnerConfig
 from carbonseal.node.listen_config import Address
 from carbonseal.node.node import Node
 from carbonseal.node.outgoing.reach import Network, Reach
@@ -44,10 +44,10 @@ def pact(number: int, **changes: Any) -> dict[str, Any]:
     return footprint({**own, **{place.replace("__", "/"): value for place, value in changes.items()}})
 
 
-def make(directory: Path, partner: str, allow: tuple[Network, ...]) -> Path:
+def make(directory: Path, partner: str, allow: tuple[Network, ...], *clients: ClientConfig) -> Path:
     """A node whose client `buyer` is called back at this URL; `allow` are networks that call-backs may go to."""
     called = PartnerConfig("buyer", partner, "our-id", "file:keys/partner.secret")
-    config = ExchangeConfig(Address("127.0.0.1", 0), "https://pact.example", (called,), Reach(allow, CHAIN))
+    config = ExchangeConfig(Address("127.0.0.1", 0), "https://pact.example", (called,), Reach(allow, CHAIN), clients)
     tenants = tuple(TenantConfig(name, f"file:keys/salt-{name}.key") for name in TENANTS.values())
     nodes.make_node(directory, replace(nodes.settings(), tenants=tenants, pact=config))
     secret = directory / "keys/partner.secret"

@@ -15,6 +15,9 @@ class Scope(StrEnum):
     REVIEW = "review"  # what somebody else prepared
     RELEASE = "release"  # what somebody else prepared; and grant others reading
     REVOKE = "revoke"  # revoke, suspend and reinstate
+    EXCHANGE = (
+        "exchange"  # of the own tenant, at the PACT listener alone: the footprints that node.toml lets the client see
+    )
     ADMIN = "admin"
 
 

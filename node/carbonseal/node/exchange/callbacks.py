@@ -14,13 +14,12 @@ from typing import Protocol
 
 from carbonseal.findings import BrokenOff, Refused
 from carbonseal.node.access.callers import Caller
-from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import Tokens
 from carbonseal.storage.writer_thread import WriterThread
 from carbonseal.transport import backoff
 
 from . import codes
-from .exchange import Exchange
+from .exchange import ASKING, Exchange
 from .inbox import Event, State
 from .settings import PartnerConfig
 
@@ -117,6 +116,6 @@ class CallBacks:
     def _caller(self, event: Event) -> Caller:
         """The client, as it is let in now. Raises Refused where it may not read any more."""
         caller = self._tokens.caller(event.client, int(self._clock()))
-        if Scope.READ not in caller.scopes or caller.tenant != event.tenant:
+        if not caller.scopes & ASKING or caller.tenant != event.tenant:
             raise Refused(codes.EXCHANGE_CLIENT_SCOPE(client=caller.name))
         return caller

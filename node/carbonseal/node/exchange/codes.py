@@ -10,7 +10,9 @@ EXCHANGE_CLIENT_UNKNOWN = rejected(
     "send client id and secret by HTTP Basic: a person or system of the node, and one of its tokens",
 )
 EXCHANGE_CLIENT_SCOPE = rejected(
-    "exchange.client-scope", "the client {client} has no scope read", "ask the node's operator for the scope"
+    "exchange.client-scope",
+    "the client {client} has no scope exchange",
+    "ask the node's operator for the scope",
 )
 EXCHANGE_GRANT_TYPE = rejected(
     "exchange.grant-type",

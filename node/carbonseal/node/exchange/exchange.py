@@ -1,18 +1,19 @@
 """Exchange with partners: the footprints that a client may see, the events that it sends, and the answers to them.
 
 A client is a principal of the node: it sees the current footprints of its tenant that were sealed under `pact/3.0`, as they were
-sealed, and nothing of any other tenant.
+sealed, and nothing of any other tenant; of these, where `[[pact.client]]` names it, those of some products.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.node.access.callers import Caller
+from carbonseal.node.access.scopes import Scope
 from carbonseal.node.lookup.index import Indexed
 from carbonseal.node.lookup.lookup import Lookup
 from carbonseal.node.lookup.said import FOOTPRINT
@@ -26,6 +27,7 @@ from .criteria import PROFILE, read_criteria
 from .inbox import Event, Inbox, NewEvent
 from .settings import ExchangeConfig
 
+ASKING = frozenset({Scope.EXCHANGE, Scope.READ})  # who has one of these may ask
 MOST_BYTES = 8 << 20  # of the footprints of a page
 MOST_ANSWERED = 500  # footprints of one event
 MOST_PAGES = 100  # that are looked at for one event
@@ -63,17 +65,27 @@ class Exchange:
 
     async def footprints(self, caller: Caller, query: Query, after: int, limit: int) -> Footprints:
         """A page of the footprints that match: at most `limit`, and fewer where they are large. Raises Refused."""
+        query = replace(query, visible=self._visible(caller))
         page = await self._lookup.search(caller, query, after, limit)
         return await asyncio.to_thread(self._sealed, page.records, page.next)
 
     async def footprint(self, caller: Caller, id: str) -> tuple[bytes, Sequence[Finding]]:
         """The current footprint of this id as it was sealed, and what is known against it. Raises Refused
         (`exchange.unknown-footprint`)."""
-        query = Query({FOOTPRINT: [id]}, PROFILE, is_current=True)
+        visible = self._visible(caller)
+        query = Query({FOOTPRINT: [id]}, PROFILE, is_current=True, visible=visible)
         found, _ = await self._lookup.find(caller, query, limit=1)
         if not found:
             raise Refused(codes.EXCHANGE_UNKNOWN_FOOTPRINT(id=id))
         return await asyncio.to_thread(self._read, found[0].record), found[0].findings
+
+    def _visible(self, caller: Caller) -> Sequence[str] | None:
+        """With what a product id begins whose footprints the caller may see; None: all of its tenant. Who has no section
+        `[[pact.client]]` needs the scope `read` to see any."""
+        for one in self.settings.clients:
+            if one.client == caller.name:
+                return one.products
+        return None if Scope.READ in caller.scopes else ()
 
     def _sealed(self, records: Sequence[Indexed], following: int | None) -> Footprints:
         sealed: list[bytes] = []

@@ -26,6 +26,14 @@ class PartnerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientConfig:
+    """A `[[pact.client]]`: sees those footprints alone of which a product id begins with one of `products`, in any case."""
+
+    client: str  # the principal of this node as which the partner asks
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeConfig:
     """`[pact]`."""
 
@@ -33,6 +41,7 @@ class ExchangeConfig:
     url: str  # by which partners reach the listener
     partners: tuple[PartnerConfig, ...] = ()
     reach: Reach = PUBLIC_ONLY  # where partners' hosts may be
+    clients: tuple[ClientConfig, ...] = ()
 
     def partner(self, client: str, source: str) -> PartnerConfig | None:
         """The partner whose principal sent an event with this source; None where none is named."""
@@ -58,7 +67,8 @@ def read_exchange(table: Table) -> ExchangeConfig | None:
         expected = "an address and a port, such as 127.0.0.1:9443"
         raise Refused(CONFIG_WRONG_VALUE(*table.place, key="listen", expected=expected))
     partners = tuple(map(_partner, table.tables("partner")))
-    config = ExchangeConfig(address, _url(table), partners, read_reach(table))
+    clients = tuple(map(_client, table.tables("client")))
+    config = ExchangeConfig(address, _url(table), partners, read_reach(table), clients)
     table.end()
     seen: set[tuple[str, str]] = set()
     for number, partner in enumerate(config.partners):
@@ -66,7 +76,19 @@ def read_exchange(table: Table) -> ExchangeConfig | None:
         if key in seen:
             raise Refused(CONFIG_REPEATED_NAME(*table.place, "partner", str(number), key="url", name=partner.url))
         seen.add(key)
+    for number, one in enumerate(clients):
+        if one.client in (other.client for other in clients[:number]):
+            raise Refused(CONFIG_REPEATED_NAME(*table.place, "client", str(number), key="client", name=one.client))
     return config
+
+
+def _client(table: Table) -> ClientConfig:
+    client = ClientConfig(table.name("client"), table.texts("products") or ())
+    table.end()
+    if not client.products or not all(client.products):
+        expected = 'what product ids begin with, such as ["urn:gtin:0401234"]'
+        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="products", expected=expected))
+    return client
 
 
 def _partner(table: Table) -> PartnerConfig:

@@ -47,7 +47,7 @@ class Lookup:
         """A page of the caller's records that match, and the number after which the next page begins, None where there is none.
         Raises Refused."""
         page = await self.search(caller, query, after, limit)
-        return await asyncio.to_thread(lambda: [self._told(record) for record in page.records]), page.next
+        return await asyncio.to_thread(lambda: [self._told(record, query) for record in page.records]), page.next
 
     async def search(self, caller: Caller, query: Query, after: int, limit: int) -> Page:
         """The same without what is known against them."""
@@ -57,13 +57,14 @@ class Lookup:
     def about(self, log: str, entry: int) -> Told | None:
         """The record that is this entry of the log of this origin; None where the index does not reach it."""
         record = self.indexer.index.find(log, entry)
-        return None if record is None else self._told(record)
+        return None if record is None else self._told(record, Query())
 
     def reach(self) -> dict[str, Reach]:
         """How far look-ups see in each log, by its name in `node.toml`."""
         return self.indexer.reach()
 
-    def _told(self, record: Indexed) -> Told:
+    def _told(self, record: Indexed, query: Query) -> Told:
+        """What is known against it by records that who asks may see."""
         return Told(
             record,
             [
@@ -74,5 +75,6 @@ class Lookup:
                     other_figure=other.said.shown,
                 )
                 for other in self.indexer.index.against(record, MOST_TOLD)
+                if query.may_see(other)
             ],
         )

@@ -27,6 +27,7 @@ from carbonseal.records.files import FILE, File
 from carbonseal.records.profiles import CREDENTIAL, RESERVED, lookup
 
 LONGEST = 200  # characters of a name
+DIGEST_MARK = "sha256:"  # before the digest of a longer one
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DIGITS = 12  # of a figure in words
@@ -104,7 +105,7 @@ def read_all(records: Sequence[tuple[str, bytes]]) -> list[tuple[bytes, str]]:
 def fold(value: str) -> str:
     """A name as the index has it."""
     value = value.lower()
-    return value if len(value) <= LONGEST else f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
+    return value if len(value) <= LONGEST else f"{DIGEST_MARK}{hashlib.sha256(value.encode()).hexdigest()}"
 
 
 def microseconds(instant: datetime) -> int:

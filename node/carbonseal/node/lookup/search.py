@@ -8,14 +8,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from carbonseal.findings import Refused
 
 from . import codes
 from .index import Index, Indexed
-from .said import NAMES, fold
+from .said import DIGEST_MARK, NAMES, PRODUCT, fold
 
 SCAN = 1_000  # records that one page looks at, about
 STEP = 250  # that are read at once, at most
@@ -34,6 +34,7 @@ class Query:
     valid_on: Sequence[int] = ()
     valid_after: Sequence[int] = ()  # the validity begins later
     valid_before: Sequence[int] = ()  # the validity ends earlier
+    visible: Sequence[str] | None = None  # with what one of its product ids begins that may be seen; None: all may
 
     def __post_init__(self) -> None:
         """Raises Refused (`lookup.malformed`) where there are too many values."""
@@ -43,7 +44,15 @@ class Query:
     def folded(self) -> Query:
         """The same with names as the index has them."""
         names = {name: tuple(dict.fromkeys(map(fold, values))) for name, values in self.names.items() if values}
-        return Query(names, *(getattr(self, member) for member in self.__slots__[1:]))
+        visible = None if self.visible is None else tuple(prefix.lower() for prefix in self.visible)
+        return replace(self, names=names, visible=visible)
+
+    def may_see(self, record: Indexed) -> bool:
+        """Whether who asks may see the record. A product id that the index has as a digest begins with nothing."""
+        if self.visible is None:
+            return True
+        products = [value for value in record.said.names.get(PRODUCT, ()) if not value.startswith(DIGEST_MARK)]
+        return any(product.startswith(prefix.lower()) for product in products for prefix in self.visible)
 
     def matches(self, record: Indexed) -> bool:
         """Whether all conditions hold of the record. Names are folded."""
@@ -54,6 +63,7 @@ class Query:
             and (record.is_disputed or not self.is_disputed)
             and (record.is_current or not self.is_current)
             and self._in_time(said.start, said.end)
+            and self.may_see(record)
         )
 
     def _in_time(self, start: int | None, end: int | None) -> bool:

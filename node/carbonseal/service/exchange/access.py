@@ -1,6 +1,7 @@
 """Access of partners: OAuth 2.0 client credentials (RFC 6749, section 4.4) for the principals of a node.
 
-- A client's id is the name of a person or system of the node, its secret one of its tokens; it needs the scope `read`.
+- A client's id is the name of a person or system of the node, its secret one of its tokens; its scope is `exchange`, or
+  `read`.
 - An access token is a JWT of this process alone (HS256 under a key that is made at the start) and works for `LIFETIME` seconds. It
   names the token that was presented: once that one is revoked or has expired, or the scope is gone, so is the access.
 """
@@ -17,10 +18,10 @@ from jwt.types import Options
 from carbonseal.findings import Refused
 from carbonseal.node.access.access import Access
 from carbonseal.node.access.callers import Caller
-from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import digest_of
 from carbonseal.node.exchange import codes
 from carbonseal.node.exchange.basic import decode_basic
+from carbonseal.node.exchange.exchange import ASKING
 
 LIFETIME = 900  # seconds
 AUDIENCE = "pact"
@@ -81,7 +82,7 @@ class AccessTokens:
             raise Refused(codes.EXCHANGE_TOKEN_UNKNOWN()) from refused
 
     def _check_scope(self, caller: Caller) -> None:
-        if Scope.READ not in caller.scopes:
+        if not caller.scopes & ASKING:
             self._count(codes.EXCHANGE_CLIENT_SCOPE.name)
             raise Refused(codes.EXCHANGE_CLIENT_SCOPE(client=caller.name))
 
