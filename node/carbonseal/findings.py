@@ -100,6 +100,19 @@ class Template:
         return Phrase(self, {name: _printable(str(fact)) for name, fact in facts.items()})
 
 
+def wordings(texts: Iterable[str]) -> Mapping[str, Template]:
+    """Templates of phrases without facts, by their texts: a closed set of words that one fact can be said in. Their names are the
+    texts, in lower case and with hyphens.
+
+    >>> str(wordings(["a PDF"])["a PDF"]()), wordings(["a PDF"])["a PDF"].name
+    ('a PDF', 'a-pdf')
+    """
+    return {
+        text: Template("-".join("".join(c if c.isalnum() else " " for c in text.lower()).split()), text)
+        for text in texts
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A fact of a finding that is said in words: its template, and the facts in it."""

@@ -111,7 +111,7 @@ def test_nothing_that_others_wrote_is_markup() -> None:
         pages.file(judged),
         pages.unread([Unread(HOSTILE, HOSTILE, HOSTILE, HOSTILE)], alone=False),
         pages.form(policy, finding),
-        pages.tail(policy, left_out=[HOSTILE]),
+        pages.tail(policy, [HOSTILE]),
     ]
     for part in parts:
         assert "<script>" not in part

@@ -47,6 +47,7 @@ def texts() -> Iterator[tuple[str, str]]:
             yield code.remedy, f"what to do about {code.name}"
     for several in phrases.templates().values():
         yield from ((phrase.text, f"phrase {phrase.name}") for phrase in several)
+    yield from ((phrase.text, f"phrase {phrase.name}") for phrase in phrases.wordings())
     for sentence in _sentences():
         yield sentence.text, f"sentence {sentence.name}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -33,8 +34,8 @@ REVIEWED = LANGUAGES[:1]  # languages whose texts a native reader has reviewed
 
 
 class Pages:
-    """The parts of a page, in one language: `head`; where there are many files `table`, a `row` each, `between`; those `unread`;
-    a `file` each; `tail`."""
+    """The parts of a page, in one language: `head`; where there are many files `table`, a `row` each, `between`; `lines` of a
+    declaration; files `unread`; a `file` each; `tail`."""
 
     def __init__(self, at: datetime, language: Language) -> None:
         """`at` is the instant as of which files were judged."""
@@ -91,16 +92,25 @@ class Pages:
         """Files without a verdict; nothing where there are none. `alone`: the page is about this one."""
         return self._render("unread.html", unread=unread, alone=alone) if unread else ""
 
+    def lines(self, lines: Sequence[LineResult]) -> str:
+        """The lines of a declaration; nothing where there are none."""
+        counts = Counter(one.outcome.value for one in lines)
+        words = ", ".join(
+            f"{counts[word]:,} {self._language.say(said)}"
+            for word, said in sentences.LINE_WORDS.items()
+            if counts[word]
+        )
+        return self._render("lines.html", lines=lines, words=words) if lines else ""
+
     def tail(
         self,
         policy: PolicyFacts,
-        lines: Sequence[LineResult] = (),
         left_out: Sequence[str] = (),
         *,
         again: bool = False,
     ) -> str:
-        """The end: lines of a declaration, which policy it was, and names of what was left out. `again`: a way back to the form."""
-        return self._render("tail.html", policy=policy, lines=lines, left_out=left_out, again=again)
+        """The end: which policy it was, and names of what was left out. `again`: a way back to the form."""
+        return self._render("tail.html", policy=policy, left_out=left_out, again=again)
 
     def form(self, policy: PolicyFacts, refused: Finding | None = None) -> str:
         """The page that takes files; with why the last ones were `refused`."""

@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 
-from carbonseal.findings import Finding
+from carbonseal.findings import Finding, wordings
 
 from . import codes
 from .digital_link import build_link, looks_like_link, parse_link
@@ -83,6 +83,9 @@ def parse_carrier(text: str) -> DataCarrier:
     return DataCarrier(text, digest, link.gtin, link.lot, link.serial)
 
 
+WORDS = wordings(["GTIN", "lot", "serial number"])
+
+
 def check_carrier(carrier: DataCarrier, root: bytes, stated: Stated) -> Iterator[Finding]:
     """The findings on a passport with this root (32 bytes) that came as the one which `carrier` means. Where it is another one
     there is that finding alone, `carrier.other-passport`: nothing more of it concerns who holds the carrier."""
@@ -98,9 +101,9 @@ def check_carrier(carrier: DataCarrier, root: bytes, stated: Stated) -> Iterator
     )
     for what, found, those, words in known:
         if found and not those:
-            yield codes.CARRIER_NOT_STATED(what=what, found=found)
+            yield codes.CARRIER_NOT_STATED(what=WORDS[what](), found=found)
         elif found and found not in those:
-            yield codes.CARRIER_OTHER_GOODS(what=what, found=found, stated=words)
+            yield codes.CARRIER_OTHER_GOODS(what=WORDS[what](), found=found, stated=words)
 
 
 def _some(known: Collection[str]) -> str:

@@ -12,6 +12,7 @@ REPORT = {
         "sentence-undetermined": "{product}: not everything that your policy requires was shown. Nothing was found to be false.",
         "sentence-rejected": "{product}: something in these documents is false, or was withdrawn.",
         "this-file": "This file",
+        "judged-as-of": "judged as of {at}",
         # Sections
         "why": "Why",
         "what-to-do": "What to do",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from carbonseal.findings import Finding, Outcome, Refused
+from carbonseal.findings import Finding, Outcome, Refused, wordings
 from carbonseal.plugins import PROFILES
 from carbonseal.records import strict
 from carbonseal.records.codes import JSON_NOT_UTF8, JSON_TOO_LARGE
@@ -88,6 +88,20 @@ MEMBERS = (  # the members by which another document is recognised
     ({"place", "shows", "source"}, "an observation of a log", "give the whole file to carbonseal examine"),
     ({"data", "links"}, "an answer of an interface, not a document", _RIGHT_FILE),
 )
+_OTHERS = (  # what is not in a table
+    *("a tar archive", "binary data", "an empty file", "text in another encoding than UTF-8", "text", "a list"),
+    *("a single value", "binary data, or text that is not in UTF-8", "a passport from before the first release"),
+    *("have it issued again", "ask whoever sealed it for the passport", "a record, or another document in JSON"),
+)
+WORDS = wordings(
+    dict.fromkeys(
+        (
+            *(text for said in (*BEGINNINGS.values(), *NAMED.values()) for text in said),
+            *(text for _, *said in (*TEXTS, *MEMBERS) for text in said),
+            *_OTHERS,
+        )
+    )
+)
 FORMER = {"id", "name", "records", "components"}  # all members that the subject of a product credential had
 
 
@@ -119,7 +133,8 @@ def of_value(value: Any) -> Finding | None:
 
 def other_file(what: str, remedy: str = _RIGHT_FILE) -> Finding:
     """The finding that a file is something else: `what`, in words, and what to do with it."""
-    return PASSPORT_OTHER_FILE(what=what, remedy=remedy)
+    said = {name: WORDS[text]() if text in WORDS else text for name, text in (("what", what), ("remedy", remedy))}
+    return PASSPORT_OTHER_FILE(**said)
 
 
 def _of_beginning(raw: bytes) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from carbonseal.findings import Finding, Outcome, Place
+from carbonseal.findings import Finding, Outcome, Place, wordings
 from carbonseal.instants import format_instant
 from carbonseal.passport.credentials import REVOCATION, Carried, Credential, StatusEntry
 from carbonseal.passport.status_lists import StatusList
@@ -26,7 +26,8 @@ from carbonseal.passport.status_lists import StatusList
 from . import codes
 
 _WEAK = (Outcome.UNDETERMINED, Outcome.REJECTED)
-_STATES = {True: "revoked", False: "suspended"}
+WORDS = wordings(["revoked", "suspended"])
+_STATES = {True: WORDS["revoked"](), False: WORDS["suspended"]()}
 
 
 @dataclass(frozen=True, slots=True)

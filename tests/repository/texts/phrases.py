@@ -1,8 +1,9 @@
-"""The phrases of docs/codes.md: every template of `carbonseal.flow.phrases`, and where it is used."""
+"""The phrases of docs/codes.md: every template of `carbonseal.flow.phrases`, and where it is used; words of other modules."""
 
 from __future__ import annotations
 
 import ast
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from string import Formatter
@@ -43,6 +44,21 @@ def templates() -> dict[str, tuple[Template, ...]]:
     return found
 
 
+def wordings() -> tuple[Template, ...]:
+    """The templates in the tables `WORDS` of other modules: words that a fact of a finding can be said in."""
+    found = {}
+    for module in modules():
+        is_core = module.name.split(".")[:2] in (["carbonseal", name] for name in ("goods", "passport", "verification"))
+        if is_core and any(_is_words(node) for node in module.tree.body):
+            for one in importlib.import_module(module.name).WORDS.values():
+                found[one.name] = one
+    return tuple(found[name] for name in sorted(found))
+
+
+def _is_words(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["WORDS"]
+
+
 def facts_of(template: Template) -> frozenset[str]:
     """The names of the facts in a template's text."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template.text) if name is not None)
@@ -62,5 +78,6 @@ def uses() -> Iterator[PhraseUse]:
 
 def section() -> str:
     """The section of the page, by name."""
-    everything = sorted((one.name, one.text) for several in templates().values() for one in several)
+    all_ = [*wordings(), *(one for several in templates().values() for one in several)]
+    everything = sorted((one.name, one.text) for one in all_)
     return HEAD + "".join(f"| `{name}` | {text} |\n" for name, text in everything)

@@ -82,7 +82,7 @@ def test_no_field_of_a_passport_is_markup() -> None:
     policy = PolicyFacts(HOSTILE, "00", HOSTILE, AT)
     unread = pages.unread([Unread(HOSTILE, HOSTILE, HOSTILE, HOSTILE)], alone=False)
     parts = [pages.table(), pages.row(judged.row, "A"), pages.between(), unread, pages.file(judged)]
-    page = "".join([pages.head(HOSTILE, is_heading=True), *parts, pages.tail(policy, left_out=[HOSTILE])])
+    page = "".join([pages.head(HOSTILE, is_heading=True), *parts, pages.tail(policy, [HOSTILE])])
     seen = Marks(page)
     assert page.count("alert(2)") > 10
     assert "49" not in page.replace("{{7*7}}", "")

@@ -77,11 +77,11 @@ def test_what_is_not_required_is_not_asked() -> None:
                 "scope": opinion().scope.__class__("iso-14067:2018", "validation"),
             },
             BY,
-            "it is a validation",
+            "its engagement is validation",
         ),
         ({}, f"{BY} covers=program", "it covers product"),
         ({}, f"{BY} standard=iso-14083:2023", "its scope is iso-14067:2018"),
-        ({}, f"{BY} engagement=critical-review", "it is a verification"),
+        ({}, f"{BY} engagement=critical-review", "its engagement is verification"),
     ],
 )
 def test_of_another_kind_than_required_it_does_not_count(given: Mapping[str, Any], line: str, why: str) -> None:

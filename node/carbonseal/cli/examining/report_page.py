@@ -79,9 +79,10 @@ class ReportPage:
                 for row in self._kept_rows():
                     page.write(pages.row(row, groups.of(row.basis)).encode())
                 page.write(pages.between().encode())
+            page.write(pages.lines(lines).encode())
             page.write(pages.unread(self._unread, alone=not many).encode())
             _copy(self._parts, page)
-            page.write(pages.tail(self._facts(), lines).encode())
+            page.write(pages.tail(self._facts()).encode())
 
     def _kept_rows(self) -> Iterator[RowFacts]:
         self._rows.seek(0)

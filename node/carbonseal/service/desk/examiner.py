@@ -93,9 +93,9 @@ class Examiner:
             parts.append(pages.table())
             parts += (pages.row(one.row, groups.of(one.row.basis)) for one in shown)
             parts.append(pages.between())
-        parts.append(pages.unread(unread, alone=not many))
+        parts += [pages.lines(found.lines), pages.unread(unread, alone=not many)]
         parts += (one.part for one in shown)
-        return "".join([*parts, pages.tail(holding.facts, found.lines, found.left_out, again=True)])
+        return "".join([*parts, pages.tail(holding.facts, found.left_out, again=True)])
 
     def table(self, holding: Holding, asked: Asked) -> str:
         """What the page's table says, as CSV."""

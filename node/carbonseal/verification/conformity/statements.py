@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from carbonseal.findings import Finding, Place
+from carbonseal.findings import Finding, Phrase, Place, Template
 from carbonseal.flow.graph import Graph, Product
 from carbonseal.flow.phrases import Missing
 from carbonseal.footprints.figures import decimal_text
@@ -28,6 +28,15 @@ from carbonseal.verification.status import Signed
 from . import codes
 from .accredited import Accreditations, rejected, why_not
 from .coverage import covered_share, uncovered
+
+WORDS = {  # why a statement does not count for a requirement
+    "by": Template("statement-by", "by none of those whom the policy names"),
+    "covers": Template("statement-covers", "it covers {found}, and the policy requires {asked}"),
+    "engagement": Template("statement-engagement", "its engagement is {found}, and the policy requires {asked}"),
+    "scope": Template("statement-scope", "its scope is {found}, and the policy requires {asked}"),
+    "opinion": Template("statement-opinion", "its opinion is {found}, and the policy requires {asked}"),
+    "assurance": Template("statement-assurance", "its assurance is {found}, and the policy requires {asked}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,7 @@ class _Coverage:
         self._others: list[Finding] = []
         for one in standing:
             why = _not_asked_for(one, requirement)
-            if why:
+            if why is not None:
                 self._others.append(codes.STATEMENT_OTHER(*one.place, why=why, issuer=one.statement.issuer))
             else:
                 self._eligible.append(one)
@@ -220,22 +229,22 @@ def _is_of_programme(opinion: Opinion, product: Product) -> bool:
     return is_of_period and (not sites or (facility is not None and facility.id in sites))
 
 
-def _not_asked_for(one: Standing, asked: StatementRequirement) -> str:
-    """Why a statement does not count for a requirement; empty where it does."""
+def _not_asked_for(one: Standing, asked: StatementRequirement) -> Phrase | None:
+    """Why a statement does not count for a requirement; None where it does."""
     opinion = one.opinion
     if one.names.isdisjoint(names_in(asked.by)):
-        return "by none of those whom the policy names"
+        return WORDS["by"]()
     if opinion.covers not in asked.covers:
-        return f"it covers {opinion.covers}, and the policy requires {' or '.join(asked.covers)}"
+        return WORDS["covers"](found=opinion.covers, asked=" | ".join(asked.covers))
     if opinion.engagement not in asked.engagements:
-        return f"it is a {opinion.engagement}, and the policy requires {' or '.join(asked.engagements)}"
+        return WORDS["engagement"](found=opinion.engagement, asked=" | ".join(asked.engagements))
     if asked.standards and opinion.scope.standard not in asked.standards:
-        return f"its scope is {opinion.scope.standard}, and the policy requires {' or '.join(asked.standards)}"
+        return WORDS["scope"](found=opinion.scope.standard, asked=" | ".join(asked.standards))
     if opinion.opinion not in asked.opinions:
-        return f"its opinion is {opinion.opinion or 'none'}, and the policy requires {' or '.join(asked.opinions)}"
+        return WORDS["opinion"](found=opinion.opinion or "-", asked=" | ".join(asked.opinions))
     if asked.assurances and opinion.assurance not in asked.assurances:
-        return f"its assurance is {opinion.assurance or 'none'}, and the policy requires {asked.assurances[-1]}"
-    return ""
+        return WORDS["assurance"](found=opinion.assurance or "-", asked=asked.assurances[-1])
+    return None
 
 
 def _replaced(checked: Iterable[tuple[Carried[Statement], Signed | None]], at: datetime) -> dict[bytes, bytes]:

@@ -27,7 +27,7 @@ from carbonseal.verification.observing.presented import CLEAR, OfficeKey, Presen
 from . import codes
 from .declaration import DeclaredLine, PackedLine
 from .delivered import Delivered
-from .procedures import not_counted
+from .procedures import NOT_NAMED, WORDS, not_counted
 from .quantities import Quantities, amount_text
 
 _DIGEST = re.compile("[0-9a-fA-F]{64}")
@@ -169,9 +169,9 @@ class _Line:
         line = self.line
         why = not_counted(line.procedure, line.additional)
         if why is None:
-            self._found.append(codes.CONSIGNMENT_PROCEDURE(procedure=line.procedure or "that is not named"))
+            self._found.append(codes.CONSIGNMENT_PROCEDURE(procedure=line.procedure or WORDS[NOT_NAMED]()))
         elif why:
-            self._found.append(codes.CONSIGNMENT_NOT_COUNTED(procedure=line.procedure, what=why))
+            self._found.append(codes.CONSIGNMENT_NOT_COUNTED(procedure=line.procedure, what=WORDS[why]()))
         quantities = Quantities(line, self._passports, packed)
         self._found += quantities.findings
         if why == "":

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from carbonseal.findings import wordings
+
 RELEASED = frozenset({"01", "07", "40", "42", "43", "44", "45", "46", "48"})
 OTHERS = {
     **dict.fromkeys(("T", "T1", "T2", "T2F", "T2SM", "TIR", "TD"), "transit"),
@@ -21,6 +23,8 @@ OTHERS = {
     "53": "temporary admission",
     "49": "trade with special fiscal territories",
 }
+NOT_NAMED = "that is not named"
+WORDS = wordings(dict.fromkeys((*OTHERS.values(), NOT_NAMED)))
 RETURNED = frozenset({"F01", "F02", "F03"})  # additional procedures
 _FORM = re.compile(r"[0-9]{2}(?:[0-9]{2})?|T|T1|T2|T2F|T2SM|TIR|TD")
 
