@@ -26,6 +26,7 @@ from carbonseal.findings import Refused
 from carbonseal.node.working.config import WorkersConfig
 from carbonseal.node.working.work import Workers
 from carbonseal.records.places import printable
+from carbonseal.service.codes import WRONG_HOST
 from carbonseal.service.errors import Handler, head_of, refusal, refusal_of
 from carbonseal.service.listeners import Route
 from carbonseal.service.listening.answering import answering
@@ -73,9 +74,10 @@ def _with_query(route: Route) -> Handler:
 
 
 def refusal_or_page(request: web.Request, error: Exception) -> web.Response:
-    """`refusal`; for who accepts HTML the form again, and why it was refused."""
+    """`refusal`; for who accepts HTML the form again, and why it was refused. Under a name that is not the desk's, the page would be
+    another site's own, which could read the policy on it."""
     refused = refusal_of(error, request)
-    if refused is None or HTML not in request.headers.get("Accept", ""):
+    if refused is None or refused[0].code is WRONG_HOST or HTML not in request.headers.get("Accept", ""):
         return refusal(request, error)
     finding, status = refused
     answer = html(request.app[DESK].form(language_of(request), finding), status, has_form=True)
