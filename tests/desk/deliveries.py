@@ -75,7 +75,8 @@ def _sheet(scene: Scene, name: str, total: str, unit: str) -> Passport:
     return scene.passport(made, *files)
 
 
-def declaration(quantity: str = "40") -> bytes:
-    """A declaration of one item: door readers, by the address of their passport."""
-    cells = (MRN, "1", "4000", "8523520010", quantity, "NAR", "https://registry.example/passports/reader")
-    return "\n".join(",".join(line) for line in (HEADER, cells)).encode()
+def declaration() -> bytes:
+    """A declaration of two items: door readers, by an identifier of their passport, and something of which no passport came."""
+    reader = (MRN, "1", "4000", "8523520010", "40", "NAR", "https://id.tuerwacht.example/DR-4")
+    other = (MRN, "2", "4000", "8507600000", "12", "NAR", "https://registry.example/passports/battery")
+    return "\n".join(",".join(line) for line in (HEADER, reader, other)).encode()

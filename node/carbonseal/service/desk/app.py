@@ -74,8 +74,8 @@ def _with_query(route: Route) -> Handler:
 
 
 def refusal_or_page(request: web.Request, error: Exception) -> web.Response:
-    """`refusal`; for who accepts HTML the form again, and why it was refused. Under a name that is not the desk's, the page would be
-    another site's own, which could read the policy on it."""
+    """`refusal`; for who accepts HTML the form again, and why it was refused. Under a name that is not the desk's, the page would
+    be another site's own, which could read the policy on it."""
     refused = refusal_of(error, request)
     if refused is None or refused[0].code is WRONG_HOST or HTML not in request.headers.get("Accept", ""):
         return refusal(request, error)
