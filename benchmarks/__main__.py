@@ -12,7 +12,10 @@ from rich.table import Table
 from .measure import Row
 
 SUBJECTS = {
-    **{name: name for name in ("tree", "records", "passports", "memory", "flow", "node", "growth", "fabric")},
+    **{
+        name: name
+        for name in ("tree", "inclusion", "records", "passports", "memory", "flow", "node", "growth", "fabric")
+    },
     "ingest": "service.ingest",
     "health": "service.health",
 }

@@ -119,7 +119,7 @@ class Verifier:
         compared = of_carrier(item, passport)
         if is_another(compared):
             return self._results.report(path, Report(Verdict.UNDETERMINED, tuple(compared))), NOTHING
-        facts = log_facts(passport, self.keys, self._notes)
+        facts = log_facts(passport, self.keys, self._notes, self._caches.trees)
         job = self._job
         report = verify_knowing(
             passport,

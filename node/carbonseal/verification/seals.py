@@ -22,7 +22,7 @@ from carbonseal.instants import from_seconds
 from carbonseal.ledger import Checked, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
-from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
+from carbonseal.log.tree import leaf_hash, verify_consistency
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.checked.heads import Heads
@@ -50,6 +50,7 @@ class Seals:
         scope = caches.scope(policy, trust)
         self._heads = Heads(policy, trust, scope, caches)
         self._quorums = Quorums(policy, scope, caches)
+        self._trees = caches.trees
         self._proves: dict[SealedAnchor, Statement] = {}  # of each anchor, what it was asked to prove first
         self.trusted: dict[int, TrustItem] = {}  # the items that proofs rested on, by identity
 
@@ -88,7 +89,7 @@ class Seals:
                 if previous is not None and not self._linked(previous, head, checkpoint):  # 2
                     found.append(codes.SEAL_UNLINKED(*place, smaller=previous.size))
                     runs.append(Run())
-                verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)  # 3
+                self._trees.verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)  # 3
             except Refused as refused:
                 found.append(refused.finding.under(*place))
                 runs.append(Run())

@@ -19,6 +19,7 @@ from typing import Any
 from carbonseal.cache import Cache
 from carbonseal.findings import Finding
 from carbonseal.ledger import Checked, Statement
+from carbonseal.log.shown_trees import ShownTrees
 from carbonseal.passport.seals import SealedAnchor
 from carbonseal.verification.checked.shown import CheckedHead, CheckedRun
 from carbonseal.verification.policy import Policy
@@ -47,6 +48,7 @@ class Caches:
     def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
         self.heads: Cache[tuple[Scope, bytes], CheckedHead] = Cache(most, most_bytes)  # by note
         self.anchors: Cache[tuple[Scope, SealedAnchor, Statement], Checked] = Cache(most, most_bytes)
+        self.trees = ShownTrees(8 * most)  # nodes, of about 400 bytes each
         self.runs: Cache[tuple[Scope, Hashable], CheckedRun] = Cache(most, most_bytes)
         # why the proof of a document is no signature by the key in it; by the digest of the document, proof included
         self.proofs: Cache[bytes, Finding | None] = Cache(most, most_bytes)

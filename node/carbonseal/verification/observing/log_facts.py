@@ -16,6 +16,7 @@ from carbonseal.log.entries import ForeignAnchor
 from carbonseal.log.fraud_proofs import LogKeys
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
+from carbonseal.log.shown_trees import ShownTrees
 from carbonseal.log.subtrees import SubtreeProof, from_consistency, split_consistency
 from carbonseal.log.tree import leaf_hash, verify_consistency
 from carbonseal.passport.bundles import Bundle
@@ -70,23 +71,25 @@ def log_keys(policy: Policy) -> LogKeys:
 Notes = dict[bytes, SignedHead | None]  # that were verified under one set of keys
 
 
-def log_facts(passport: Bundle, keys: LogKeys, notes: Notes | None = None) -> LogFacts:
+def log_facts(passport: Bundle, keys: LogKeys, notes: Notes | None = None, trees: ShownTrees | None = None) -> LogFacts:
     """What the passport shows of the logs that have keys. Raises nothing on purpose.
 
-    `notes` keeps verified notes from one passport to the next: of one log many have the same head. It is emptied when it is full.
+    `notes` keeps verified notes from one passport to the next, and `trees` what was shown under them: of one log many have the same
+    head. `notes` is emptied when it is full.
     """
     known = {} if notes is None else notes
     if len(known) > MOST_NOTES:
         known.clear()
-    return _Collecting(keys, known).passport(passport)
+    return _Collecting(keys, known, trees or ShownTrees()).passport(passport)
 
 
 class _Collecting:
     """Collects the facts of one passport. A note is verified once."""
 
-    def __init__(self, keys: LogKeys, notes: Notes) -> None:
+    def __init__(self, keys: LogKeys, notes: Notes, trees: ShownTrees) -> None:
         self._keys = keys
         self._notes = notes
+        self._trees = trees
         self._facts = LogFacts()
 
     def passport(self, passport: Bundle) -> LogFacts:
@@ -119,8 +122,12 @@ class _Collecting:
         return head
 
     def _path(self, head: SignedHead, path: SubtreeProof, entry: bytes | None) -> None:
+        root = head.checkpoint.root
         try:
-            path.verify(head.checkpoint.root)
+            if path.level:
+                path.verify(root)
+            else:
+                self._trees.verify_inclusion(path.hash, path.index, path.size, path.siblings, root)
         except Refused:
             return
         self._facts.proofs[ShownPath(head, path, entry)] = None

@@ -1,0 +1,5 @@
+module carbonseal/benchmarks/inclusion
+
+go 1.22
+
+require github.com/transparency-dev/merkle v0.0.2

@@ -1,0 +1,104 @@
+"""Trees that proofs have shown: whatever came before, a proof is accepted and refused as if nothing had."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carbonseal.findings import Refused
+from carbonseal.log.shown_trees import MOST_TREES, ShownTrees
+from carbonseal.log.tree import all_inclusion_proofs, leaf_hash, tree_root, verify_inclusion
+
+Proof = tuple[bytes, int, int, tuple[bytes, ...], bytes]  # as `verify_inclusion` takes it
+
+LARGEST = 40
+LEAVES = [leaf_hash(bytes([number])) for number in range(LARGEST)]
+OTHERS = [
+    *LEAVES[:5],
+    *(leaf_hash(bytes([number, 0])) for number in range(5, LARGEST)),
+]  # another tree that begins alike
+TREES = {
+    (size, side): (tree_root(leaves[:size]), [*all_inclusion_proofs(leaves[:size])])
+    for size in range(1, LARGEST + 1)
+    for side, leaves in enumerate((LEAVES, OTHERS))
+}
+
+
+def honest(size: int, side: int, index: int) -> Proof:
+    root, proofs = TREES[size, side]
+    raw = proofs[index]
+    hashes = tuple(raw[at : at + 32] for at in range(0, len(raw), 32))
+    return (LEAVES, OTHERS)[side][index], index, size, hashes, root
+
+
+@st.composite
+def proofs(draw: st.DrawFn) -> Proof:
+    """A proof in one of a few trees: honest, or with one thing changed, or with the upper part of another's."""
+    size, side = draw(st.sampled_from([7, 8, 13, 33, 40])), draw(st.integers(0, 1))
+    leaf, index, _, hashes, root = honest(size, side, draw(st.integers(0, size - 1)))
+    _, other, _, theirs, _ = honest(size, draw(st.integers(0, 1)), draw(st.integers(0, size - 1)))
+    at = draw(st.integers(0, max(len(hashes) - 1, 0)))
+    match draw(
+        st.sampled_from(["honest"] * 8 + ["flip", "short", "long", "index", "leaf", "tail", "head", "far", "split"])
+    ):
+        case "flip" if hashes:
+            hashes = (*hashes[:at], bytes([hashes[at][0] ^ 1]) + hashes[at][1:], *hashes[at + 1 :])
+        case "short":
+            hashes = hashes[:at]
+        case "long":
+            hashes = (*hashes, LEAVES[0])
+        case "index":
+            index = other
+        case "leaf":
+            leaf = LEAVES[other]
+        case "tail":
+            hashes = (*hashes[:at], *theirs[at:])
+        case "head":
+            hashes = (*theirs[:at], *hashes[at:])
+        case "far":
+            index += draw(st.sampled_from([-1, 1, 2, 4])) * (1 << (size - 1).bit_length())
+        case "split" if len(hashes) > 1:  # the same bytes, cut elsewhere
+            hashes = (hashes[0] + hashes[1][:1], hashes[1][1:], *hashes[2:])
+    return leaf, index, size, hashes, root
+
+
+def outcome(verify: Any, proof: Proof) -> str:
+    try:
+        verify(*proof)
+    except Refused as refused:
+        return repr(refused.finding)
+    return "holds"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(proofs(), min_size=10, max_size=60), st.sampled_from([0, 1, 2, 5, 1000]), st.integers(0, 3))
+def test_every_proof_comes_out_as_if_it_were_alone(given_: list[Proof], most: int, first: int) -> None:
+    trees = ShownTrees(most, first)
+    for proof in given_:
+        assert outcome(trees.verify_inclusion, proof) == outcome(verify_inclusion, proof)
+        assert len(trees) <= most
+
+
+def test_what_is_shown_is_not_hashed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    trees = ShownTrees(first=1)
+    for index in range(32):
+        trees.verify_inclusion(*honest(32, 0, index))
+    monkeypatch.setattr("carbonseal.log.shown_trees.verify_inclusion", None)  # in full: would raise
+    for index in range(16):  # away from the right edge
+        trees.verify_inclusion(*honest(32, 0, index))
+
+
+def test_nodes_and_trees_are_bounded() -> None:
+    trees = ShownTrees(most=20, first=0)
+    for size in range(1, LARGEST + 1):
+        for index in range(size):
+            trees.verify_inclusion(*honest(size, 0, index))
+            assert len(trees) <= 20
+    leaf = LEAVES[0]
+    for number in range(3 * MOST_TREES):
+        root = tree_root([leaf, leaf_hash(number.to_bytes(2, "big"))])
+        trees.verify_inclusion(leaf, 0, 2, (leaf_hash(number.to_bytes(2, "big")),), root)
+    assert len(trees._trees) <= MOST_TREES
