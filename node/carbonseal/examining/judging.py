@@ -113,7 +113,7 @@ class Verifier:
         if STATEMENT in raw and (statement := self._statement(path, raw)) is not None:
             return statement, NOTHING
         try:
-            passport = parse(raw)
+            passport = parse(raw, self._caches.read)
         except Refused as refused:
             return self._results.refused(path, refused.finding), NOTHING
         compared = of_carrier(item, passport)

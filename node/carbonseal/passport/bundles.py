@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeVar
 
+import orjson
+
+from carbonseal.cache import Cache
 from carbonseal.findings import Refused
 from carbonseal.ledger import Evidence
 from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
@@ -121,19 +124,45 @@ class Bundle:
 B = TypeVar("B", bound=Bundle)
 
 
-def read_bundle(value: Mapping[str, Any], root: str, of: type[B]) -> B:
-    """The bundle in a file whose form was checked; `root` is the member that names its root. Raises Refused: *rejected* where a key
+class Earlier:
+    """What was read of earlier files, for those that have it, too: documents and evidence. A key is all that the value was read
+    from, as it is in the file; what a file names it by is compared afterwards, for each file. For one thread."""
+
+    def __init__(self, most: int = 4096, most_bytes: int = 16 << 20) -> None:
+        self._documents: Cache[tuple[str, bytes], Carried[Any]] = Cache(most, most_bytes)
+        self._evidence: Cache[tuple[str, int, str], tuple[Evidence, bytes]] = Cache(most, most_bytes)
+
+    def document_of(self, section: str, subject: Subject[Any], member: Mapping[str, Any]) -> Carried[Any]:
+        """A signed document with its salt. Raises Refused as `Subject.carry`."""
+        try:
+            written = orjson.dumps(member)  # tells 1 from 1.0, and one order of members from another
+        except orjson.JSONEncodeError:  # no UTF-8 has it
+            return _carry(subject, member)
+        return self._documents.of((section, written), 4 * len(written), lambda: _carry(subject, member))
+
+    def evidence_of(self, key: str, member: Mapping[str, Any]) -> tuple[Evidence, bytes]:
+        """Evidence, and its digest. Raises Refused, placed at `key`."""
+        written = member["type"], int(member["version"]), member["data"]
+        size = 2 * len(member["data"]) + 512
+        return self._evidence.of(written, size, lambda: (_evidence(key, member), evidence_digest(member)))
+
+
+def read_bundle(value: Mapping[str, Any], root: str, of: type[B], earlier: Earlier | None = None) -> B:
+    """The bundle in a file whose form was checked; `root` is the member that names its root, `earlier` what other files had in
+    common with it. Raises Refused: *rejected* where a key
     is not the digest of what it names, something cited is missing or something is carried that nothing cites; *undetermined* where
     it is over a limit."""
+    earlier = earlier or Earlier()
     checkpoints = {
         key: _keyed("checkpoints", key, text.encode(), hashlib.sha256(text.encode()).digest())
         for key, text in value["checkpoints"].items()
     }
     evidence = {
-        key: _keyed("evidence", key, _evidence(key, member), evidence_digest(member))
-        for key, member in value["evidence"].items()
+        key: _keyed("evidence", key, *earlier.evidence_of(key, member)) for key, member in value["evidence"].items()
     }
-    carried = {section: _carried(value, section, subject) for section, subject in SUBJECTS.items()}
+    carried = {
+        section: _carried(value, section, subject, value[root], earlier) for section, subject in SUBJECTS.items()
+    }
     records = dict(_disclosed(key, member) for key, member in value["records"].items())
     reading = _SealReading(checkpoints, evidence)
     seals = {bytes.fromhex(key): reading.seal(key, member) for key, member in value["seals"].items()}
@@ -206,18 +235,25 @@ def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
     return Evidence(member["type"], int(member["version"]), data)
 
 
-def _carried(value: Mapping[str, Any], section: str, subject: Subject[Any]) -> dict[bytes, Carried[Any]]:
+def _carried(
+    value: Mapping[str, Any], section: str, subject: Subject[Any], root: str, earlier: Earlier
+) -> dict[bytes, Carried[Any]]:
+    """The documents of a section. What the file is about is in no other; the rest may be in many."""
     carried = {}
     members = value.get(section, {})  # a file about a statement has no credentials
     if len(members) > MOST.get(section, len(members)):
         raise Refused(codes.PASSPORT_OVER_LIMIT(section, what=section, limit=MOST[section]))
     for key, member in members.items():
         try:
-            one = subject.carry(member["document"], bytes.fromhex(member["salt"]))
+            one = _carry(subject, member) if key == root else earlier.document_of(section, subject, member)
         except Refused as refused:
             raise refused.under(section, key) from refused
         carried[bytes.fromhex(key)] = _keyed(section, key, one, one.signed.digest)
     return carried
+
+
+def _carry(subject: Subject[Any], member: Mapping[str, Any]) -> Carried[Any]:
+    return subject.carry(member["document"], bytes.fromhex(member["salt"]))
 
 
 def _disclosed(key: str, member: Mapping[str, Any]) -> tuple[bytes, Disclosed]:

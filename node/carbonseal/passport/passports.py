@@ -6,7 +6,7 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.passport import file_kind
-from carbonseal.passport.bundles import BUNDLE_LIMITS, MAX_COMPONENTS, Bundle, read_bundle
+from carbonseal.passport.bundles import BUNDLE_LIMITS, MAX_COMPONENTS, Bundle, Earlier, read_bundle
 from carbonseal.passport.products import ProductCredential
 from carbonseal.passport.schemas import PASSPORT_SHAPE
 from carbonseal.records import strict
@@ -37,8 +37,8 @@ class Passport(Bundle):
         return {"carbonseal": VERSION, "credential": self.root.hex(), **self.sections()}
 
 
-def parse(raw: bytes) -> Passport:
-    """Read a passport file, strictly. Verifies no signature and no proof.
+def parse(raw: bytes, earlier: Earlier | None = None) -> Passport:
+    """Read a passport file, strictly. Verifies no signature and no proof. `earlier` has what other files had in common with it.
 
     Raises Refused: *rejected* where the bytes are malformed, a key is not the digest of what it names, something cited is
     missing, or something is carried that nothing cites; *undetermined* where it is over a limit, or of another version;
@@ -48,15 +48,15 @@ def parse(raw: bytes) -> Passport:
         value = strict.parse(raw, PASSPORT_LIMITS)
     except Refused as refused:
         raise Refused(file_kind.of_bytes(refused.finding, raw)) from refused
-    return parse_value(value)
+    return parse_value(value, earlier)
 
 
-def parse_value(value: Any) -> Passport:
+def parse_value(value: Any, earlier: Earlier | None = None) -> Passport:
     """`parse` for the JSON value of a file, as `records.strict` reads it."""
     _check_version(value)
     _check_limits(value)
     PASSPORT_SHAPE.check(value, codes.PASSPORT_MALFORMED, codes.PASSPORT_UNKNOWN_MEMBER)
-    return read_bundle(value, "credential", Passport)
+    return read_bundle(value, "credential", Passport, earlier)
 
 
 def _check_version(value: Any) -> None:

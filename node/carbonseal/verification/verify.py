@@ -74,7 +74,7 @@ def verify(
     """
     if isinstance(passport, bytes):
         try:
-            passport = parse(passport)
+            passport = parse(passport, None if caches is None else caches.read)
         except Refused as refused:
             return Report(Verdict.of([refused.finding]), (refused.finding,))
     return _Verification(passport, policy, trust, at, caches).report()

@@ -21,7 +21,7 @@ from carbonseal.passport.status_lists import STATUS_LIST
 from carbonseal.verification.policy import Policy, parse_policy
 from carbonseal.verification.trust import Trust
 from carbonseal_devnet.ethereum.evidence import synthesise
-from tests.verification.tampering import every_head
+from tests.verification.tampering import Json, every_head, first, in_file
 from tests.world import AT, BLOCK_TIME, CHAIN, ORIGIN, OTHER_ORIGIN, World, key
 
 Case = tuple[str, bytes, str, Policy, Trust, datetime]  # name and bytes of a file, name of a policy, and the rest
@@ -70,6 +70,8 @@ def _files(world: World) -> Iterator[tuple[str, bytes]]:
         _two_heads(world, early, lambda old, new: (replace(old, anchors=new.anchors), new)),
     )
     yield "two heads", _two_heads(world, early, lambda old, new: (old, new))
+    for name, edit in _of_files(early).items():
+        yield f"one, {name}", in_file(one, edit)
     yield "one, signature of other", _proof_of_another(one, other).encode()
     yield "one, list signed as another", _list_of_another(one, world.status_document(world.maker, [3])).encode()
 
@@ -105,6 +107,27 @@ def _of_heads(early: Passport, own: Passport) -> dict[str, Callable[[Head], Head
         "evidence of another type": lambda head: _evidence(head, lambda e: replace(e, type="ethereum-eas")),
         "evidence of another version": lambda head: _evidence(head, lambda e: replace(e, version=2)),
         "same prefix": lambda head: _evidence(head, lambda e: replace(e, data=e.data + b"\n")),
+    }
+
+
+def _of_files(early: Passport) -> dict[str, Callable[[Json], None]]:
+    """Changes of what a file names by digests, under the names that it had; `early` has others of the same kinds."""
+    theirs = early.to_json()
+    return {
+        "list with another salt": lambda file: first(file["statusLists"]).update(
+            salt=first(theirs["statusLists"])["salt"]
+        ),
+        "list of another under its name": lambda file: first(file["statusLists"]).update(
+            document={**first(theirs["statusLists"])["document"], "validFrom": "2026-11-20T09:00:01Z"}
+        ),
+        "list that says less": lambda file: first(file["statusLists"])["document"].pop("validUntil"),
+        "evidence of another under its name": lambda file: first(file["evidence"]).update(first(theirs["evidence"])),
+        "evidence of version 1.0": lambda file: first(file["evidence"]).update(version=1.0),
+        "evidence of version true": lambda file: first(file["evidence"]).update(version=True),
+        "evidence with spaces": lambda file: first(file["evidence"]).update(data=first(file["evidence"])["data"] + " "),
+        "checkpoint of another under its name": lambda file: file["checkpoints"].update(
+            zip(file["checkpoints"], theirs["checkpoints"].values(), strict=True)
+        ),
     }
 
 

@@ -20,6 +20,7 @@ from carbonseal.cache import Cache
 from carbonseal.findings import Finding
 from carbonseal.ledger import Checked, Statement
 from carbonseal.log.shown_trees import ShownTrees
+from carbonseal.passport.bundles import Earlier
 from carbonseal.passport.seals import SealedAnchor
 from carbonseal.verification.checked.shown import CheckedHead, CheckedRun
 from carbonseal.verification.policy import Policy
@@ -46,6 +47,7 @@ class Caches:
     """
 
     def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
+        self.read = Earlier(most, most_bytes)
         self.heads: Cache[tuple[Scope, bytes], CheckedHead] = Cache(most, most_bytes)  # by note
         self.anchors: Cache[tuple[Scope, SealedAnchor, Statement], Checked] = Cache(most, most_bytes)
         self.trees = ShownTrees(8 * most)  # nodes, of about 400 bytes each
