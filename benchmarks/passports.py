@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from carbonseal.findings import Verdict
+from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import verify
@@ -53,14 +54,20 @@ def many() -> Rows:
     floor, by = primitives.floor()
     distinct, _ = primitives.distinct().floor()
 
-    def whole() -> None:
+    def shared() -> None:
+        caches = Caches()
+        for passport in passports:
+            verify(passport, policy, trust, at=AT, caches=caches)
+
+    def alone() -> None:
         for passport in passports:
             verify(passport, policy, trust, at=AT)
 
-    times = side_by_side(5, whole=whole, floor=floor, distinct=distinct)
+    times = side_by_side(5, whole=shared, alone=alone, floor=floor, distinct=distinct)
     note = f"{MANY:,} passports, {times.each('whole', MANY)} each; floor by {by}"
     yield Row("passports", "many under one head: floor / verify", times.ratio("floor", "whole"), ">=", 0.6, note)
     note = f"{times.each('distinct', MANY)} of {times.each('floor', MANY)}: what is the same in all, counted once"
+    yield Row("passports", "… shared / each by itself", times.ratio("whole", "alone"), note=times.each("alone", MANY))
     yield Row("passports", "… floor of the distinct pieces / verify", times.ratio("distinct", "whole"), note=note)
 
 

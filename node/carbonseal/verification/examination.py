@@ -24,8 +24,16 @@ from carbonseal.log.fraud_proofs import (
     of_roots,
 )
 from carbonseal.passport.bundles import Bundle
-from carbonseal.verification.observing.log_facts import TLOG_EVIDENCE, LogFacts, ShownPath, find_paths, log_facts
+from carbonseal.verification.observing.log_facts import (
+    TLOG_EVIDENCE,
+    LogFacts,
+    ShownPath,
+    find_paths,
+    log_facts,
+    log_keys,
+)
 from carbonseal.verification.observing.observations import Observation, Source, contradictions, merge, rows
+from carbonseal.verification.policy import Policy
 
 from . import codes
 
@@ -172,11 +180,12 @@ def _two_values(one: ShownPath, other: ShownPath) -> Contradiction:
     return TwoSubtrees(path.level, path.index, (path.hash, other.path.hash), proofs)
 
 
-def within(passport: Bundle, keys: LogKeys) -> dict[str, Finding]:
+def within(passport: Bundle, policy: Policy) -> dict[str, Finding]:
     """The logs of which one passport shows by itself that they equivocate, by origin. Where such a log sealed something that is
     rejected; where it is a ledger alone, it counts for nothing."""
     if not _may_contradict(passport):
         return {}
+    keys = log_keys(policy)
     facts = log_facts(passport, keys)
     lines = sorted(key + rest for key, rest in rows(facts, Source("0" * 64, "this passport")).items())
     found: dict[str, Finding] = {}

@@ -51,7 +51,9 @@ class Seals:
         self._heads = Heads(policy, trust, scope, caches)
         self._quorums = Quorums(policy, scope, caches)
         self._trees = caches.trees
-        self._proves: dict[SealedAnchor, Statement] = {}  # of each anchor, what it was asked to prove first
+        self._anchors: dict[
+            SealedAnchor, tuple[Statement, Checked]
+        ] = {}  # each is checked for the first head that has it
         self.trusted: dict[int, TrustItem] = {}  # the items that proofs rested on, by identity
 
     def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
@@ -140,6 +142,10 @@ class Seals:
 
     def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
         """Whether the anchor proves `statement`. In one passport, one evidence on a ledger of the policy proves one statement."""
-        if anchor.ledger in self._policy.ledgers and self._proves.setdefault(anchor, statement) != statement:
-            return Checked((codes.SEAL_EVIDENCE_SHARED(),))
-        return self._heads.anchor(anchor, statement)
+        if anchor in self._anchors:
+            first, checked = self._anchors[anchor]
+            is_shared = first != statement and anchor.ledger in self._policy.ledgers
+            return Checked((codes.SEAL_EVIDENCE_SHARED(),)) if is_shared else checked
+        checked = self._heads.anchor(anchor, statement)
+        self._anchors[anchor] = statement, checked
+        return checked

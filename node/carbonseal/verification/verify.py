@@ -82,7 +82,7 @@ def verify(
 
 def verify_statement(file: StatementFile, policy: Policy, trust: Trust = Trust(), *, at: datetime) -> Report:  # noqa: B008
     """The report on a statement by itself, as `verify`: verified where it stands (section 17, "Statements")."""
-    equivocations = examination.within(file, log_keys(policy))
+    equivocations = examination.within(file, policy)
     documents = Documents(file, policy.without_ledgers(equivocations), trust, at)
     statements = Statements(documents)
     found = [*statements.findings(None), *equivocations.values()]
@@ -104,7 +104,7 @@ class _Verification:
 
     def __init__(self, passport: Passport, policy: Policy, trust: Trust, at: datetime, caches: Caches | None) -> None:
         self._passport = passport
-        self._equivocations = examination.within(passport, log_keys(policy))
+        self._equivocations = examination.within(passport, policy)
         self._policy = policy = policy.without_ledgers(self._equivocations)
         self._at = at
         self._documents = Documents(passport, policy, trust, at, caches)

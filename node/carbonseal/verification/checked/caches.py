@@ -1,4 +1,4 @@
-"""What was checked for one passport and is the same for the next (docs/adr/0038). Private.
+"""What was checked for one passport and is the same for the next (docs/adr/0039). Private.
 
 Many passports of one issuer have the same head, the same anchors of it, and the same status list. Each of these is checked
 once, and kept in a cache that is bounded by number and by bytes. No verdict and no finding depends on what is kept:
