@@ -90,6 +90,13 @@ def test_a_file_without_a_verdict_alone_is_told_why_and_has_no_table(desk: str) 
     assert "this archive is damaged" in several
 
 
+def test_what_a_file_is_is_said_in_the_readers_language(desk: str) -> None:
+    files = [("files", ("letter.pdf", b"%PDF-1.7"))]
+    page = requests.post(f"{desk}/examine?lang=de", files=files, timeout=60).text
+    assert "ein PDF" in page
+    assert "den Absender um den Pass bitten, eine JSON-Datei" in page
+
+
 def test_the_table_names_each_file(desk: str, folder: Path) -> None:
     files = [("files", (f"{day}/good.json", (folder / "good.json").read_bytes())) for day in ("may", "june")]
     table = requests.post(f"{desk}/examine.csv", files=files, timeout=60)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from tests.desk.deliveries import declaration, deliveries
-from tests.programs.browser import AXE, chromium, needs_axe, needs_chromium, violations
+from tests.programs.browser import AXE, chromium, needs_chromium, violations
 from tests.service.desk.conftest import answering
 
 pytestmark = needs_chromium
@@ -27,23 +26,27 @@ ALL = tuple(deliveries().files)
 
 @dataclass(frozen=True)
 class State:
-    """What is given to the desk, and what the page then says first."""
+    """What is given to the desk, and what the page then says first: in `where`, a selector."""
 
     name: str
-    files: tuple[str, ...]
+    files: tuple[str, ...] | None  # None: the form itself
     says: str
+    where: str = ".word"
     is_declared: bool = False
     lang: str = "en"
 
 
 STATES = (
+    State("desk", None, "Verify passports", "h1"),
     State("desk-refused", (), "Not taken"),
     State("desk-verified", ("reader.json",), "verified"),
     State("desk-undetermined", ("no-statement.json",), "undetermined"),
     State("desk-rejected", ("altered.json",), "rejected"),
     State("desk-unread", ("letter.pdf",), "not a passport"),
-    State("desk-many", ALL, "7 files: 2 verified, 3 undetermined, 1 rejected, 1 not a passport"),
-    State("desk-consignment", ("reader.json",), "verified", is_declared=True),
+    State("desk-many", ALL, "7 files: 2 verified, 3 undetermined, 1 rejected, 1 not a passport", "h1"),
+    State(
+        "desk-consignment", ("reader.json",), "2 goods items: 1 mismatch, 1 not checkable", "h2 + p", is_declared=True
+    ),
     State("desk-german", ("no-statement.json",), "ungeklärt", lang="de"),
 )
 
@@ -62,67 +65,67 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     return {path.name: path for path in folder.iterdir()}
 
 
-@asynccontextmanager
-async def tab_of(browser: Browser, width: int, seen: list[str]) -> AsyncIterator[Page]:
-    """A tab of this width, which writes down what was asked for."""
+@dataclass(frozen=True)
+class Look:
+    """What a page is at one width."""
+
+    first: str  # what it says first
+    text: str
+    needed: int  # pixels
+    violations: list[str]
+    asked: list[str]  # addresses
+
+
+@pytest.fixture(scope="module")
+def looks(office: str, files: Mapping[str, Path]) -> Mapping[tuple[str, int], Look]:
+    """Every state at both widths, in one browser."""
+
+    async def go() -> dict[tuple[str, int], Look]:
+        async with chromium() as browser:
+            return {
+                (state.name, width): await look(browser, office, state, files, width)
+                for state in STATES
+                for width in (PHONE, SCREEN)
+            }
+
+    return asyncio.run(go())
+
+
+async def look(browser: Browser, office: str, state: State, files: Mapping[str, Path], width: int) -> Look:
+    """Give the desk what a state is about, and look at its answer."""
+    asked: list[str] = []
     context = await browser.new_context(viewport={"width": width, "height": 1200}, bypass_csp=bool(AXE), locale="en")
     tab = await context.new_page()
-    tab.on("request", lambda request: seen.append(request.url))
-    yield tab
-    await context.close()
-
-
-async def visit(tab: Page, office: str, state: State, files: Mapping[str, Path]) -> None:
-    """Give the desk what the state is about."""
+    tab.on("request", lambda request: asked.append(request.url))
     await tab.goto(f"{office}/?lang={state.lang}")
-    await tab.set_input_files("#files", [files[name] for name in state.files])
-    if state.is_declared:
-        await tab.set_input_files("#declaration", files["declaration.csv"])
-    await tab.locator("button[type=submit]").first.press("Enter")
-    await tab.wait_for_url("**/examine*")
-    await tab.wait_for_load_state()
-
-
-@pytest.mark.parametrize("state", STATES, ids=[state.name for state in STATES])
-def test_each_state(office: str, files: Mapping[str, Path], state: State) -> None:
-    async def go() -> None:
-        seen: list[str] = []
-        async with chromium() as browser:
-            for width in (PHONE, SCREEN):
-                async with tab_of(browser, width, seen) as tab:
-                    await visit(tab, office, state, files)
-                    first = tab.locator("h1" if len(state.files) > 1 else ".word").first
-                    assert (await first.inner_text()).lower() == state.says.lower()
-                    assert await tab.evaluate("document.documentElement.scrollWidth") <= width
-                    await picture(tab, state.name, width)
-                    text = await tab.inner_text("main")
-                    assert "electronics.policy" in text
-                    assert "Main customs office of Hamburg" in text
-                    assert "2026-11-02T07:30:00Z" in text
-                    if AXE:
-                        assert await violations(tab) == []
-        assert [url for url in seen if not url.startswith(f"{office}/")] == []
-
-    asyncio.run(go())
-
-
-async def picture(tab: Page, name: str, width: int) -> None:
-    """Write a picture for the documents, where that was asked for."""
+    if state.files is not None:
+        await tab.set_input_files("#files", [files[name] for name in state.files])
+        if state.is_declared:
+            await tab.set_input_files("#declaration", files["declaration.csv"])
+        await tab.locator("button[type=submit]").first.press("Enter")
+        await tab.wait_for_url("**/examine*")
+        await tab.wait_for_load_state()
     if PICTURES:
-        suffix = "-phone" if width == PHONE else ""
-        await tab.screenshot(path=Path(PICTURES) / f"{name}{suffix}.png")
+        await tab.screenshot(path=Path(PICTURES) / f"{state.name}{'-phone' * (width == PHONE)}.png")
+    found = Look(
+        await tab.locator(state.where).first.inner_text(),
+        await tab.inner_text("main"),
+        await tab.evaluate("document.documentElement.scrollWidth"),
+        await violations(tab) if AXE else [],
+        asked,
+    )
+    await context.close()
+    return found
 
 
-@needs_axe
-def test_the_form_itself(office: str) -> None:
-    async def go() -> None:
-        seen: list[str] = []
-        async with chromium() as browser:
-            for width in (PHONE, SCREEN):
-                async with tab_of(browser, width, seen) as tab:
-                    await tab.goto(f"{office}/")
-                    assert await tab.evaluate("document.documentElement.scrollWidth") <= width
-                    await picture(tab, "desk", width)
-                    assert await violations(tab) == []
-
-    asyncio.run(go())
+@pytest.mark.parametrize("width", [PHONE, SCREEN])
+@pytest.mark.parametrize("state", STATES, ids=[state.name for state in STATES])
+def test_each_state(looks: Mapping[tuple[str, int], Look], office: str, state: State, width: int) -> None:
+    seen = looks[state.name, width]
+    assert seen.first.lower() == state.says.lower()
+    assert seen.needed <= width
+    assert seen.violations == []
+    assert [url for url in seen.asked if not url.startswith(f"{office}/")] == []
+    for told in ("electronics.policy", "Main customs office of Hamburg", "2026-11-02T07:30:00Z"):
+        assert told in seen.text  # which policy, whose, and from when
+    assert ("nor that the goods before you" in seen.text) == (state.lang == "en")
