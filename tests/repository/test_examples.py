@@ -32,6 +32,8 @@ def test_the_settings_are_read() -> None:
     settings = parse((FOLDER / "node.toml").read_text(encoding="utf-8"))
     assert [ledger.name for ledger in settings.ledgers] == ["eip155:11155111", "tlog:other.example/log"]
     assert settings.ledgers[0].options["max-fee"] == "30"
+    assert (settings.status.days, settings.status.url) == (60, "https://log.example.org")
+    assert [witness.url for witness in settings.witnesses] == ["https://witness.example"]
 
 
 def test_the_policy_is_read() -> None:

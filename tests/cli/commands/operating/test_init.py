@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from carbonseal.log.notes import NoteSigner
+from carbonseal.log.notes import Cosigner, NoteSigner
 from carbonseal.node import config
 from carbonseal.node.secrets import verifier_of
 from carbonseal.passport.multibase import encode_key
@@ -21,6 +21,7 @@ from tests.devnet.test_log import anchored
 from tests.tokens import SoftHsm
 from tests.world import MemoryLog
 
+WITNESS = Cosigner("witness.example/w", Ed25519PrivateKey.from_private_bytes(bytes(32))).verifier.encode()
 PEER = MemoryLog("peer.example/log").signer.verifier.encode()
 
 
@@ -48,6 +49,18 @@ def test_settings_and_policy_can_be_read(run: Run, tmp_path: Path, carbonseal_lo
     assert settings.ledgers[0].options == carbonseal_log.node_options()
     assert policy.anchors is not None
     assert policy.status is not None
+
+
+def test_witnesses_and_status_lists_are_set_from_the_start(run: Run, tmp_path: Path) -> None:
+    listed = ("--witness", f"{WITNESS} https://witness.example/w", "--quorum", 1)
+    node = made(run, tmp_path / "node", *listed, "--status-days", "60", "--status-url", "https://log.example/")
+    settings = config.load(node)
+    assert [(one.key.encode(), one.url) for one in settings.witnesses] == [(WITNESS, "https://witness.example/w")]
+    assert settings.logs[0].quorum == 1
+    assert (settings.status.days, settings.status.url) == (60, "https://log.example")
+    policy = parse_policy((node / "policy-template.policy").read_bytes())
+    assert policy.quorum is not None
+    assert run("policy", node).stdout == (node / "policy-template.policy").read_text()
 
 
 def test_without_ledgers_and_issuers_there_is_still_a_policy(run: Run, tmp_path: Path) -> None:
@@ -135,6 +148,16 @@ def test_a_key_that_is_there_is_used(run: Run, tmp_path: Path) -> None:
         (["--origin", "a", "--issuer", "one did:web:a", "--issuer", "one did:web:b"], "twice"),
         (["--origin", "a", "--issuer", "one did:web:a", "--body", "one did:web:b"], "twice"),
         (["--origin", "a", "--accreditor", "one"], "is not NAME ID"),
+        (["--origin", "a", "--witness", WITNESS], "is not VKEY URL"),
+        (["--origin", "a", "--witness", f"{WITNESS} ftp://a"], "is not VKEY URL"),
+        (["--origin", "a", "--witness", "abc https://a"], "--witness"),
+        (["--origin", "a", "--witness", f"{PEER} https://a"], "a witness's verifier key (type 04 or 06)"),
+        (["--origin", "a", *2 * ["--witness", f"{WITNESS} https://a"]], "occurs twice"),
+        (["--origin", "a", "--witness", f"{WITNESS} https://a", "--quorum", "2"], "at most 1"),
+        (["--origin", "a", "--quorum", "1"], "at most 0"),
+        (["--origin", "a", "--status-days", "400"], "a number up to 366"),
+        (["--origin", "a", "--status-days", "nan"], "days"),
+        (["--origin", "a", "--status-url", "http://a"], "an https URL"),
     ],
 )
 def test_what_cannot_be_used_is_named(run: Run, tmp_path: Path, options: list[str], said: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +16,21 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.ledger_discovery import LedgerIdentity, query_ledger
 from carbonseal.cli.options import NAME, ORIGIN
-from carbonseal.cli.policy_template import LedgerLine, SignerLine, policy_template
+from carbonseal.cli.policy_template import LedgerLine, SignerLine, Witnesses, policy_template
 from carbonseal.cli.targets import DirectoryCommand
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.log.notes import VerifierKey
-    from carbonseal.node.config import LedgerConfig, LogConfig, NodeConfig, SignerConfig, TenantConfig
+    from carbonseal.node.config import (
+        LedgerConfig,
+        LogConfig,
+        NodeConfig,
+        SignerConfig,
+        StatusConfig,
+        TenantConfig,
+        WitnessConfig,
+    )
     from carbonseal.node.new_keys import NewKeys
 
 POLICY = "policy-template.policy"
@@ -85,6 +93,18 @@ class SignerOption(click.ParamType[SignerRequest]):
         return SignerRequest(self.role, name, words[1], key)
 
 
+class WitnessOption(click.ParamType[tuple[str, str]]):
+    """`VKEY URL` in one quoted argument."""
+
+    name = "vkey url"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        words = str(value).split()
+        if len(words) != 2 or not words[1].startswith(("https://", "http://")):
+            self.fail(f"{value!r} is not VKEY URL, such as 'w1+7d2a3c11+BF… https://witness.example'.", param, ctx)
+        return words[0], words[1]
+
+
 @click.command(cls=DirectoryCommand, short_help="Create a node: a directory with keys, settings and a policy template.")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @ORIGIN
@@ -110,6 +130,16 @@ class SignerOption(click.ParamType[SignerRequest]):
 )
 @click.option("--log-key", metavar="URI", help="Where the log's key is (default: file:keys/log-default.key).")
 @click.option("--foreign", multiple=True, metavar="VKEY", help="Another log that may anchor here, by its key.")
+@click.option(
+    "--witness", "witnesses", multiple=True, type=WitnessOption(), help="Who is asked to cosign the log's heads."
+)
+@click.option(
+    "--quorum", type=click.IntRange(0), default=0, help="No head is published before so many witnesses cosigned it."
+)
+@click.option("--status-days", type=float, help="So many days a signed status list is valid (7).")
+@click.option(
+    "--status-url", help="The https address at which everybody reaches the node, for the ids of status lists."
+)
 def init(
     *,
     directory: Path,
@@ -120,6 +150,10 @@ def init(
     accreditors: tuple[SignerRequest, ...],
     log_key: str | None,
     foreign: tuple[str, ...],
+    witnesses: tuple[tuple[str, str], ...],
+    quorum: int,
+    status_days: float | None,
+    status_url: str | None,
 ) -> None:
     """Create a node in DIRECTORY: its keys, its settings (node.toml), and a policy template for those who will verify what it
     seals.
@@ -140,16 +174,19 @@ def init(
           --ledger 'peer tlog+http://127.0.0.1:9100/v1/logs/default key=peer.example/log+0a1b2c3d+A…'
       carbonseal init my-node --origin log.example.org/2026 --log-key 'file:keys/log.pem?password=env:WORD' \\
           --issuer 'certifier did:web:certifier.example key=file:keys/issuer.pem?password=env:WORD'
+      carbonseal init my-node --origin log.example.org/2026 --status-days 60 --status-url https://log.example.org \\
+          --witness 'witness.example/w1+7d2a3c11+BF… https://witness.example' --quorum 1
       carbonseal init our-node --origin log.body.example/2026 --body 'body did:web:body.example'
     """
     from carbonseal.node.config import DEFAULT, FILE, CosignerConfig
-    from carbonseal.node.create import begin_folder, create, new_log
+    from carbonseal.node.create import begin_folder, check_new, create, new_log
     from carbonseal.node.new_keys import NewKeys
 
     for name in (FILE, POLICY):
         if (directory / name).exists():
             raise Failed(f"{directory / name} exists already", "choose another directory: init never overwrites")
     log, tenant = new_log(DEFAULT, origin, key=log_key)
+    log = replace(log, quorum=quorum)
     signers = (*issuers, *bodies, *accreditors) or (
         SignerRequest("issuer", "issuer", "", _signer_key("issuer", "issuer")),
     )
@@ -169,9 +206,13 @@ def init(
         keys.check(tenant.salt_key)
         verifier, lines = _verifier(log, keys), [_signer_line(signer, keys) for signer in signers]
         others = [_foreign(key, verifier) for key in foreign]
+        asked = [_witness(key, url) for key, url in witnesses]
         found = asyncio.run(_query_ledgers(ledgers, keys))
         config = _config(log, tenant, _signer_configs(signers, lines), _ledger_configs(ledgers, found), others)
-        policy = _policy(verifier, lines, ledgers, found)
+        config = replace(config, witnesses=tuple(asked), status=_status(status_days, status_url))
+        check_new(directory, config)
+        wanted = Witnesses({one.key.encode(): one.url for one in asked}, max(1, quorum))
+        policy = _policy(verifier, lines, ledgers, found, wanted)
         documents = {directory / POLICY: policy.encode()}
         create(directory, config, keys=keys.files(), documents=documents)
         undo.pop_all()
@@ -244,6 +285,23 @@ def _foreign(vkey: str, own: VerifierKey) -> VerifierKey:
     return key
 
 
+def _witness(vkey: str, url: str) -> WitnessConfig:
+    from carbonseal.log.notes import VerifierKey
+    from carbonseal.node.config import WitnessConfig
+
+    try:
+        return WitnessConfig(VerifierKey.parse(vkey), url)
+    except Refused as refused:
+        raise Failed.by(refused, "--witness") from refused
+
+
+def _status(days: float | None, url: str | None) -> StatusConfig:
+    from carbonseal.node.config import StatusConfig
+
+    usual = StatusConfig()
+    return StatusConfig(usual.days if days is None else days, (url or "").rstrip("/"))
+
+
 async def _query_ledgers(ledgers: Sequence[LedgerRequest], keys: NewKeys) -> list[LedgerIdentity]:
     """Raises `Failed` where two of them are one ledger."""
     found: list[LedgerIdentity] = []
@@ -309,12 +367,13 @@ def _policy(
     signers: Sequence[SignerLine],
     ledgers: Sequence[LedgerRequest],
     found: Sequence[LedgerIdentity],
+    witnesses: Witnesses,
 ) -> str:
     lines = [
         LedgerLine(wanted.name, it.name, it.pins, it.gives_time, it.package)
         for wanted, it in zip(ledgers, found, strict=True)
     ]
-    return policy_template([verifier.encode()], signers, lines, datetime.now(UTC).date())
+    return policy_template([verifier.encode()], signers, lines, datetime.now(UTC).date(), witnesses)
 
 
 def _print_next_steps(directory: Path, log: LogConfig, verifier: VerifierKey, found: Sequence[LedgerIdentity]) -> None:
