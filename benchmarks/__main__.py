@@ -14,7 +14,7 @@ from .measure import Row
 SUBJECTS = {
     **{
         name: name
-        for name in ("tree", "inclusion", "records", "passports", "memory", "flow", "node", "growth", "fabric")
+        for name in ("tree", "inclusion", "records", "passports", "memory", "flow", "bulk", "node", "growth", "fabric")
     },
     "ingest": "service.ingest",
     "health": "service.health",

@@ -6,7 +6,11 @@
         carbonseal.parse_trust(Path("trust.json").read_bytes()),
         at=datetime.now(UTC),
     )
-    report.verdict, report.findings
+    report.verdict, report.findings, report.checks
+
+    with carbonseal.Examination(policy, [trust], at=datetime.now(UTC)) as examination:  # many files, judged together
+        for one in examination.add("deliveries/"):
+            one.file, one.verdict, one.figures, one.tree, one.checks
 
 These names are the public ones for verifying. Each is imported when it is first used, so that a program pays for what it takes.
 What extends carbonseal imports from `carbonseal.api`; every other module is private, and changes without notice.
@@ -18,17 +22,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from carbonseal.examining.library import Examination, FileReport
     from carbonseal.findings import CarbonsealError, Finding, Outcome, Refused, Verdict
+    from carbonseal.flow.judging import CheckResult
     from carbonseal.flow.passports import ProductPassport as Passport
     from carbonseal.flow.passports import parse as parse_passport
+    from carbonseal.flow.rules import Kind as CheckOutcome
+    from carbonseal.flow.tree import Branch
+    from carbonseal.footprints.model import Footprint
     from carbonseal.passport.conformity.files import StatementFile, parse_statement
     from carbonseal.verification.policy import Policy, parse_policy
     from carbonseal.verification.trust import Trust, parse_trust
     from carbonseal.verification.verify import Report, verify, verify_statement
 
 __all__ = [
+    "Branch",
     "CarbonsealError",
+    "CheckOutcome",
+    "CheckResult",
+    "Examination",
+    "FileReport",
     "Finding",
+    "Footprint",
     "Outcome",
     "Passport",
     "Policy",
@@ -46,8 +61,14 @@ __all__ = [
 ]
 
 _FROM = {
+    "Branch": "flow.tree",
     "CarbonsealError": "findings",
+    "CheckOutcome": "flow.rules:Kind",
+    "CheckResult": "flow.judging",
+    "Examination": "examining.library",
+    "FileReport": "examining.library",
     "Finding": "findings",
+    "Footprint": "footprints.model",
     "Outcome": "findings",
     "Passport": "flow.passports:ProductPassport",
     "Policy": "verification.policy",

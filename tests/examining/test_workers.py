@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from click import unstyle
@@ -26,6 +27,9 @@ def prepare(status: int) -> Callable[[Item], PartResult]:
                 os.kill(os.getpid(), signal.SIGKILL)
             case "exit":
                 sys.exit(7)
+            case marker if marker.startswith("/") and not Path(marker).exists():
+                Path(marker).touch()
+                os.kill(os.getpid(), signal.SIGKILL)
         return PartResult((FileResult(item.name, status, "verified", ""),))
 
     return judge
@@ -64,6 +68,12 @@ def test_a_killed_worker_costs_its_item_alone(monkeypatch: pytest.MonkeyPatch) -
     results = names(in_processes(2)(WORK, parts("1 kill 2", "3", "exit 4", "kill", "5 6")))
     wanted = ["1", lost("kill", "signal 9"), "2", "3", lost("exit", "exit status 7"), "4", lost("kill", "signal 9")]
     assert results == [*wanted, "5", "6"]
+
+
+def test_a_worker_that_was_killed_for_another_loses_nothing(tmp_path: Path) -> None:
+    """As a system without memory does it."""
+    once = str(tmp_path / "killed-once")
+    assert names(in_processes(2)(WORK, parts(f"1 {once} 2", "3"))) == ["1", once, "2", "3"]
 
 
 def test_workers_end_with_their_reader() -> None:

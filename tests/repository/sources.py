@@ -46,13 +46,8 @@ def _module(root: Path, path: Path) -> Module:
     return Module(name, path, ast.parse(path.read_bytes(), filename=str(path)))
 
 
-@cache
-def imports(module: Module) -> tuple[Import, ...]:
+def imports(module: Module) -> Iterator[Import]:
     """All that a module imports, wherever it says so: in functions, under TYPE_CHECKING, relatively."""
-    return tuple(_imports(module))
-
-
-def _imports(module: Module) -> Iterator[Import]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, node.lineno) for alias in node.names)

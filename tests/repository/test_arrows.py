@@ -65,7 +65,7 @@ ARROWS = {
     | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables", "carbonseal.languages"}
     | {"carbonseal.client", "carbonseal.desk", "carbonseal.examining"},
     "carbonseal.client": MIDDLE | {"carbonseal.node", "carbonseal.service"},
-    "carbonseal": MIDDLE,  # the package itself: its public names
+    "carbonseal": MIDDLE | {"carbonseal.examining"},  # the package itself: its public names
     "carbonseal.api": LOWER | {"carbonseal.flow"},
     "carbonseal.footprint": LOWER,
     "carbonseal.__main__": {"carbonseal.cli"},

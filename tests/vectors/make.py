@@ -23,7 +23,7 @@ from tests.vectors.making import (
     policies,
     records,
 )
-from tests.vectors.making.documents import audit, conformity, consignments, credentials, products, statements
+from tests.vectors.making.documents import audit, conformity, consignments, credentials, products, results, statements
 from tests.vectors.making.documents import files as file_records
 
 FOLDER = Path(__file__).parent
@@ -43,6 +43,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[], list[Case] | dict[str, Any]]]] = {
     "witness-requests": ("19", notes.witness_requests),
     "anchors": ("7", log.anchors),
     "audit": ("29", audit.audit),
+    "result-lines": ("31", results.result_lines),
     "ethereum-evidence": ("8", evidence.ethereum),
     "eas-evidence": ("8", eas.eas),
     "tlog-evidence": ("10", evidence.tlog),

@@ -36,6 +36,7 @@ from tests.vectors.running import (
     history_runners,
     policy_runner,
     product_runners,
+    result_runner,
 )
 
 Vector = dict[str, Any]
@@ -358,6 +359,7 @@ def _named(file: Vector, section: str, value: Any) -> Any:
 RUNNERS: dict[str, Callable[[Vector, Vector], dict[str, Any]]] = {
     **goods_runners.RUNNERS,
     "check-audit": audit_runner.check_audit,
+    "write-result-line": result_runner.write_line,
     "canonicalise": _canonicalise,
     "admit": _admit,
     "commit": _commit,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -17,7 +17,18 @@ from carbonseal.cli.formatting.text import plain
 
 STDOUT = Path("-")
 WRITABLE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
-FILE = click.Path(dir_okay=False, path_type=Path)  # a file alone
+
+
+class _File(click.Path):
+    """A file alone."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if str(value) == "-":
+            self.fail("- would be standard output, which is for what the command prints: name a file.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = _File(dir_okay=False, path_type=Path)
 FORCE = click.option("--force", is_flag=True, help="Overwrite an existing file.")
 FRAUD_PROOFS = click.option(
     "--fraud-proofs",
@@ -40,6 +51,11 @@ class Output:
         self._target = Path(os.path.realpath(path))
         if path != STDOUT:
             self._check(over)
+
+    @property
+    def target(self) -> Path:
+        """The file itself, where `path` is a link."""
+        return self._target
 
     def _check(self, over: bool) -> None:
         try:
@@ -73,17 +89,6 @@ class Output:
         with self.stream() as file:
             file.write(data)
         click.echo(plain(f"wrote {self.path}" + (f": {summary}" if summary else "")))
-
-    async def write_each(self, pieces: AsyncIterator[bytes]) -> None:
-        """As `write`, of pieces as they come: only the one that came last is in memory."""
-        if self.path == STDOUT:
-            async for piece in pieces:
-                click.echo(piece, nl=False)
-            return
-        with self.stream() as file:
-            async for piece in pieces:
-                file.write(piece)
-        click.echo(plain(f"wrote {self.path}"))
 
     def write_secret(self, data: bytes) -> None:
         """As `write`, into a file that its owner alone can read."""

@@ -1,4 +1,5 @@
-"""Compact answers for programs: a line of JSON for each file, and for each line of a declaration, of at most a kilobyte."""
+"""Compact answers for programs: the form of a result line (`carbonseal.examining.bulk.lines`), and a line of JSON for each line of
+a declaration, of at most a kilobyte."""
 
 from __future__ import annotations
 
@@ -7,12 +8,8 @@ from collections.abc import Iterable
 import orjson
 
 from carbonseal.findings import Finding, Outcome, Verdict
-from carbonseal.instants import format_instant
 from carbonseal.passport.schemas import Schema, closed, list_of
 from carbonseal.verification.consignment.matching import LineOutcome, LineResult
-from carbonseal.verification.verify import Report
-
-from .judged import DECIDES
 
 MOST_CODES = 8  # that decide
 LONGEST = 160  # bytes of a name, and of a message
@@ -20,12 +17,12 @@ LONGEST = 160  # bytes of a name, and of a message
 _TEXT: Schema = {"type": "string"}
 _KNOWN: Schema = {"type": ["string", "null"]}  # null where it is not known, or there is none
 ANSWER: Schema = closed(
-    {"file": _TEXT, "verdict": {"enum": [*(verdict.value for verdict in Verdict), None]}},
     {
-        **dict.fromkeys(("credential", "subject", "name", "existedBy", "reason"), _KNOWN),
-        "codes": list_of(_TEXT),
-        "problem": _TEXT,  # of a file without a verdict
-    },
+        "file": _TEXT,
+        "verdict": {"enum": [*(verdict.value for verdict in Verdict), None]},
+        **dict.fromkeys(("credential", "subject", "name", "issuer", "existedBy", "reason"), _KNOWN),
+        **dict.fromkeys(("ledgers", "codes"), list_of(_TEXT)),
+    }
 )
 LINE_ANSWER: Schema = closed(
     {
@@ -38,26 +35,6 @@ LINE_ANSWER: Schema = closed(
         "passports": {"type": "integer"},  # that the line leads to
     }
 )
-
-
-def of_report(name: str, report: Report) -> str:
-    """The verdict, whose product it is, and the codes that decided, the first with its message."""
-    decides = DECIDES.get(report.verdict)
-    answer = {
-        "file": _cut(name),
-        "verdict": report.verdict.value,
-        "credential": report.credential or None,
-        "subject": _cut(report.subject) or None,
-        "name": _cut(report.name) or None,
-        "existedBy": format_instant(report.existed_by) if report.existed_by else None,
-        **_why([finding for finding in report.findings if finding.code.outcome is decides]),
-    }
-    return orjson.dumps(answer).decode()
-
-
-def without_verdict(name: str, problem: str) -> str:
-    """A file without a verdict, and why."""
-    return orjson.dumps({"file": _cut(name), "verdict": None, "problem": _cut(problem)}).decode()
 
 
 def of_line(result: LineResult) -> str:

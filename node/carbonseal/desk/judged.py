@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from carbonseal.examining.bulk.lines import DECIDES
 from carbonseal.examining.results import RowFacts
 from carbonseal.findings import Finding, Outcome, Verdict
 from carbonseal.flow.graph import Product, ReadRecord, graph_of
@@ -30,7 +31,6 @@ from .comparison import basis_of, for_one_unit
 from .duties import Who, who_acts
 from .figures import Row, number, rows
 
-DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}
 CHECKS = (  # families of what is checked of figures
     "figures", "total", "biogenic", "validity", "consistency", "exemption", "current", "order", "quantities",
     "contributions", "batch", "mass", "comparable", "stages", "primary-data", "duplicate", "transport", "flow",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from carbonseal.examining.bulk.lines import ResultLine, text_of
 from carbonseal.examining.results import NO_VERDICT, READ_ERROR, FilePage, FileResult
 from carbonseal.findings import Finding, Verdict
 from carbonseal.languages.language import Language
@@ -12,7 +13,6 @@ from carbonseal.passport.codes import PASSPORT_OTHER_FILE
 from carbonseal.passport.passports import Passport
 from carbonseal.verification.verify import Report
 
-from . import compact
 from .html import Pages
 from .judged import Judged
 from .sent_names import SentNames
@@ -34,7 +34,7 @@ class DeskResults:
         if self.with_pages:
             judged = Judged(shown, report, passport, self.language, key=name)
             page = FilePage(judged.row, Pages(self.at, self.language).file(judged))
-        text = compact.of_report(shown, report)
+        text = text_of(ResultLine.of(shown, report, passport))
         return FileResult(name, report.verdict.exit_status, report.verdict.value, text, page=page)
 
     def refused(self, name: str, finding: Finding) -> FileResult:
@@ -42,14 +42,14 @@ class DeskResults:
         if finding.code is not PASSPORT_OTHER_FILE:
             return self.report(name, Report(Verdict.of([finding]), (finding,)))
         said, finding = self.language, self.sent.finding(finding)
-        text = compact.without_verdict(self.sent.of(name), finding.message)
+        text = text_of(ResultLine(self.sent.of(name), codes=(finding.code.name,), reason=finding.message))
         reason, remedy = said.message(finding), said.remedy(finding)
         return FileResult(name, NO_VERDICT, "not a passport", text, reason=reason, remedy=remedy)
 
     def not_read(self, name: str, problem: str) -> FileResult:
         """See `carbonseal.examining.results.Presenter`."""
         problem = self.sent.of(problem)
-        text = compact.without_verdict(self.sent.of(name), problem)
+        text = text_of(ResultLine(self.sent.of(name), reason=problem))
         return FileResult(name, READ_ERROR, "not read", text, reason=problem)
 
     def lost(self, name: str, reason: str) -> FileResult:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from carbonseal.examining.bulk.lines import safe_cell
 from carbonseal.examining.results import RowFacts
 
 from .comparison import Groups
@@ -24,14 +25,10 @@ def as_csv(files: Sequence[tuple[str, str, RowFacts | None]]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow(COLUMNS)
     for name, word, row in files:
-        writer.writerow(map(_cell, [name, word, *(_told(row, groups.of(row.basis)) if row else ())]))
+        writer.writerow(map(safe_cell, [name, word, *(_told(row, groups.of(row.basis)) if row else ())]))
     return out.getvalue()
 
 
 def _told(row: RowFacts, group: str) -> list[str]:
     figure = [row.footprint, row.figure, row.unit, group]
     return [row.title, row.maker, *figure, row.boundary, row.period, row.covered, row.bodies]
-
-
-def _cell(text: str) -> str:
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

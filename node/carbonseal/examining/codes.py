@@ -24,3 +24,23 @@ TILE_NO_CHECKPOINT = undetermined(
 TILE_UNREADABLE = undetermined(
     "tile.unreadable", "{place}: {reason}", "is the address right? If it is, try again later"
 )
+RESUME_NOTHING = undetermined(
+    "resume.nothing",
+    "{file}: there is no run to go on with: it is whole, or something else wrote it",
+    "name another file; or leave out --resume, and overwrite it with --force",
+)
+RESUME_RUNNING = undetermined(
+    "resume.running",
+    "{file}: another process is at work on this run",
+    "wait for its end, or end it",
+)
+RESUME_OTHER_RUN = undetermined(
+    "resume.other-run",
+    "{file} is of a run with another {what}",
+    "do the same as when it was begun, with the same files; or begin anew, with --force and without --resume",
+)
+RESUME_CHANGED = undetermined(
+    "resume.changed",
+    "{file} is not as the run left it: something changed it",
+    "begin anew, with --force and without --resume",
+)

@@ -15,22 +15,23 @@ Private.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
-from carbonseal.examining.files.given import GivenFiles
+from carbonseal.examining.files.given import BEGIN, GivenFiles, Position
 from carbonseal.examining.files.items import Item
-from carbonseal.examining.held import Held, HeldInFile
 from carbonseal.examining.judging import Verifier, VerifyJob, verifying
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots
 from carbonseal.examining.observation_files import RunFiles, checked_file
-from carbonseal.examining.parts import Executor, Observed, PartResult, cut, in_this_process
+from carbonseal.examining.parts import Executor, Observed, Part, PartResult, cut, in_this_process
 from carbonseal.examining.results import FileResult
+from carbonseal.examining.spool import Spool
 from carbonseal.findings import BrokenOff, Finding
 from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance
@@ -44,6 +45,7 @@ from carbonseal.verification.proofs.batch_proofs import BatchProof
 
 from .codes import FILES_CHANGED
 
+PROOFS = "fraud-proof-*.json"  # names of fraud proofs that are written
 NO_TILES: Mapping[str, LogTiles] = {}
 
 
@@ -60,42 +62,104 @@ class Examined:
         return not (result.origins.isdisjoint(self.known) and result.lots.isdisjoint(self.lots))
 
 
+class Held(Protocol):
+    """Where results are kept in their order until all files are read. What was kept by an earlier process is judged."""
+
+    def before(self) -> Iterator[tuple[PartResult, Position]]:
+        """What an earlier process kept: its parts, and the position of the files behind each. Raises `Refused`, OSError."""
+        ...
+
+    def add(self, part: PartResult, end: Position) -> None:
+        """Keep one more part; `end` is the position behind it. Raises OSError."""
+        ...
+
+    def __iter__(self) -> Iterator[FileResult]: ...
+
+
+class _HeldHere:
+    """Results in a temporary file."""
+
+    def __init__(self) -> None:
+        self._results: Spool[FileResult] = Spool()
+        self.close = self._results.close
+
+    def before(self) -> Iterator[tuple[PartResult, Position]]:
+        return iter(())
+
+    def add(self, part: PartResult, _end: Position) -> None:
+        self._results.add(part.results)
+
+    def __iter__(self) -> Iterator[FileResult]:
+        return iter(self._results)
+
+
 class Examination:
     """The files of one command. Use as a context: its temporary files go with it."""
 
-    def __init__(self, job: VerifyJob, files: GivenFiles, execute: Executor | None = None) -> None:
-        """`execute` runs the work; where none is given, many files are verified in several processes, a single one in this."""
+    def __init__(
+        self, job: VerifyJob, files: GivenFiles, execute: Executor | None = None, held: Held | None = None
+    ) -> None:
+        """`execute` runs the work; where none is given, many files are verified in several processes, a single one in this. `held`
+        keeps results; where none is given, a temporary file does."""
         self._job, self._files = job, files
         self._execute = execute or executor_for(files)
         self._stack = ExitStack()
+        self._given_held = held
+        self._ends: deque[Position] = deque()  # behind the parts that are being judged
+        self._is_begun = False
+        self.position = BEGIN  # behind those that are
+        self.count = 0  # of results
         self._frauds: Mapping[str, Finding] = {}  # by origin: fraud proofs among the files
         self._history = History()
         self.delivered: list[Delivered] = []  # by the passports, each by itself, where lines are compared with them
 
     def __enter__(self) -> Examination:
         self._collection = Collection(self._stack.enter_context(RunFiles()))
-        self._held: Held = self._stack.enter_context(HeldInFile())
+        self._held: Held = self._given_held or self._stack.enter_context(closing(_HeldHere()))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def read(self) -> Iterator[PartResult]:
-        """Verify the files, each by itself, a part of them a step. Raises `Refused` before the first where the policy or the trust
-        cannot be used."""
+    def begin(self) -> None:
+        """Take what an earlier process judged. Raises `Refused` where the policy or the trust cannot be used, or what was kept;
+        OSError."""
         Verifier(self._job)
-        for part in self._execute(verifying(self._job), cut(self._files)):
-            self.take(part)
+        for part, end in self._held.before():
+            self._take(part, end)
+        self._is_begun = True
+
+    def read(self) -> Iterator[PartResult]:
+        """Verify the files, each by itself, a part of them a step, but for those that an earlier process judged. Raises as
+        `begin`, before the first."""
+        if not self._is_begun:
+            self.begin()
+        for part in self._execute(verifying(self._job), self._parts()):
+            end = self._ends.popleft()
+            self._held.add(part, end)
+            self._take(part, end)
             yield part
 
-    def take(self, part: PartResult) -> None:
-        """The results of some files, in their order, and what they show."""
+    def _parts(self) -> Iterator[Part]:
+        end = self.position
+
+        def items() -> Iterator[Item]:
+            nonlocal end
+            for end, item in self._files.after(self.position):  # noqa: B007 - read below
+                yield item
+
+        for part in cut(items()):
+            self._ends.append(end)
+            yield part
+
+    def _take(self, part: PartResult, end: Position) -> None:
         observed = part.observed
         self._collection.add(observed.rows)
         self._history.add(observed.heads, observed.links)
         self._frauds = Observed.joined((Observed(frauds=self._frauds), Observed(frauds=observed.frauds))).frauds
         self.delivered += (one.delivered for one in part.results if one.delivered is not None)
-        self._held.add(part.results)
+        self.count += len(part.results)
+        self.position = end
 
     def add(self, rows: Mapping[bytes, bytes]) -> None:
         """Observations of something else than a file of the command."""
@@ -157,7 +221,7 @@ class Examination:
     def results(self, examined: Examined) -> Iterator[FileResult]:
         """The result of each file, in order; those that show anything of a log on which something is known are read and verified
         again. Raises BrokenOff (files.changed) where other files are there by then."""
-        if not any(map(examined.concerns, self._held)):
+        if not self.is_concerned(examined):
             yield from self._held
             return
         job = replace(self._job, known=examined.known, lots=examined.lots)
@@ -171,6 +235,10 @@ class Examination:
             if second.sha256 not in ("", result.sha256):
                 raise BrokenOff(FILES_CHANGED())
             yield second
+
+    def is_concerned(self, examined: Examined) -> bool:
+        """Whether some file is to be verified again."""
+        return bool(examined.known or examined.lots) and any(map(examined.concerns, self._held))
 
     def _concerned(self, examined: Examined) -> Iterator[Item]:
         for result, item in zip_longest(self._held, self._files):
@@ -255,6 +323,6 @@ def write_proofs(proofs: Iterable[FraudProof | BatchProof], folder: Path) -> Ite
     """Write each fraud proof into `folder`, under a name that follows from its bytes. Raises OSError."""
     for proof in proofs:
         raw = proof.encode()
-        path = folder / f"fraud-proof-{hashlib.sha256(raw).hexdigest()[:16]}.json"
+        path = folder / PROOFS.replace("*", hashlib.sha256(raw).hexdigest()[:16])
         path.write_bytes(raw)
         yield path

@@ -62,6 +62,7 @@ class FileResult:
     lots: frozenset[Lot] = frozenset()  # that something was taken of
     delivered: Delivered | None = None  # of a passport, where lines of a declaration are compared with it
     page: FilePage | None = None  # where a report is wanted
+    found: tuple[Report, Passport | None] | None = None  # the report itself, for programs
     reason: str = ""  # of a file without a verdict: why, and what to do, in the reader's language
     remedy: str = ""
 

@@ -169,6 +169,6 @@ def _work(connection: Connection, work: Work) -> None:
     """A worker: it ends once the other side has closed the connection."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, which ends its workers
     judged: Callable[[Part], PartResult] = work.open()
-    with suppress(EOFError):
+    with suppress(EOFError, ConnectionError):
         while True:
             connection.send(judged(connection.recv()))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from carbonseal.findings import Finding
+from carbonseal.findings import Finding, Place
 from carbonseal.plugins import CHECKS
 
 from .checks import Check, Setting
 from .graph import Graph
 from .rules import CheckRequirement, Kind, Result, Rule, finding
+
+Results = tuple[tuple[str, Result], ...]  # of all checks over one graph, each with the check's name
 
 CARBON_FLOW = "carbon-flow"  # all built-in checks
 
@@ -37,7 +40,30 @@ def wrong(graph: Graph, at: datetime) -> Iterator[Finding]:
 def judge(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[Finding]:
     """The findings at the instant `at` under a policy that says of each check what `required` does. A check that holds is one
     finding, with the number of places where it does."""
-    return judged((result, required.get(name, _NOT_REQUIRED)) for name, result in results(graph, at, required))
+    return findings(tuple(results(graph, at, required)), required)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How one check of the figures came out in one place, whatever a policy requires: it holds (perhaps with a remark), fails, or
+    is not checkable."""
+
+    check: str  # its name, as a policy requires it
+    outcome: Kind
+    place: Place  # outermost first; empty where it holds
+    message: str  # with the figures of both sides
+
+    @staticmethod
+    def of(check: str, result: Result) -> CheckResult:
+        """In words."""
+        rule = result.rule
+        found = rule.codes()[0](*result.place, **({"count": 1} if rule.kind is Kind.HOLDS else {}), **result.facts)
+        return CheckResult(check, rule.kind, found.place, found.message)
+
+
+def findings(found: Results, required: Mapping[str, CheckRequirement]) -> Iterator[Finding]:
+    """`judge`, of results that are there."""
+    return judged((result, required.get(name, _NOT_REQUIRED)) for name, result in found)
 
 
 def judged(found: Iterable[tuple[Result, CheckRequirement]]) -> Iterator[Finding]:

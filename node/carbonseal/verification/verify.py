@@ -20,12 +20,13 @@ rejected makes the verdict *rejected*, else one that is undetermined makes it *u
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
+from carbonseal.flow import judging
 from carbonseal.flow.graph import graph_of
-from carbonseal.flow.judging import judge
+from carbonseal.flow.judging import CheckResult
 from carbonseal.ledger import TrustItem
 from carbonseal.passport.conformity.files import StatementFile
 from carbonseal.passport.credentials import Carried
@@ -57,6 +58,12 @@ class Report:
     credential: str = ""  # the digest, in hex
     existed_by: datetime | None = None
     trusted: tuple[TrustItem, ...] = ()  # the items that the proofs rest on, with source and date
+    checked: judging.Results = field(default=(), repr=False, compare=False)
+
+    @property
+    def checks(self) -> tuple[CheckResult, ...]:
+        """How each built-in check of the figures came out, in each place, whether the policy requires it or not."""
+        return tuple(CheckResult.of(name, result) for name, result in self.checked)
 
 
 def verify(
@@ -122,7 +129,9 @@ class _Verification:
         if self._policy.history:
             self._found += one_history.within(passport, log_keys(self._policy))
         graph = graph_of(passport, built_in, times)
-        self._found += judge(graph, self._at, self._policy.required_checks())  # 8
+        required = self._policy.required_checks()
+        checked = tuple(judging.results(graph, self._at, required))
+        self._found += judging.findings(checked, required)  # 8
         for check in self._policy.installed_checks.values():
             self._found += check.findings(graph, self._at)
         self._found += Statements(self._documents).findings(graph)  # 9
@@ -135,6 +144,7 @@ class _Verification:
             credential=root.digest.hex(),
             existed_by=times[passport.root],
             trusted=tuple(self._documents.seals.trusted.values()),
+            checked=checked,
         )
 
     def _add(self, place: Place, *found: Finding) -> None:

@@ -17,11 +17,12 @@ from tests.repository.sources import REPOSITORY
 from tests.world import World
 
 PAGE = (REPOSITORY / "docs" / "verifiers.md").read_text(encoding="utf-8")
+BULK = (REPOSITORY / "docs" / "bulk.md").read_text(encoding="utf-8")
 
 
-def block(name: str) -> list[str]:
+def block(name: str, page: str = PAGE) -> list[str]:
     """The lines of the block below a mark."""
-    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
+    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", page, re.DOTALL)
     assert found is not None
     return found[1].splitlines()
 
@@ -73,3 +74,13 @@ def test_the_pages_commands(run: Run, here: Path) -> None:
     third = run(*as_json, "--at", AT)
     verdicts = [json.loads(line)["verdict"] for line in third.stdout.splitlines()]
     assert {verdict: verdicts.count(verdict) for verdict in verdicts} == {"verified": 6, "rejected": 1, None: 4}
+
+
+def test_the_page_about_many_files(run: Run, here: Path) -> None:
+    (command,) = (shlex.split(line)[1:] for line in block("commands: bulk", BULK))
+    done = run(*command, "--at", AT)
+    assert done.exit_code == 4, done.output
+    expected = [re.escape(line).replace("…", ".+") for line in block("output: bulk", BULK)]
+    found = done.stdout.splitlines()
+    assert [line for line in expected if not any(re.fullmatch(line, one) for one in found)] == [], done.output
+    assert len((here / "night.ndjson").read_bytes().splitlines()) == 11

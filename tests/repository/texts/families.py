@@ -37,6 +37,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "policy": "the policy of the verifier, with line and column",
         "trust": "the trust file of the verifier",
         "files": "files that are examined: whether there are some, and stay what they are",
+        "resume": "a run over many files that goes on where it was stopped",
         "observations": "a file of observations: what files show of logs",
         "consignment": "the lines of a customs declaration, compared with passports",
         "table": "a table that is handed in: CSV, a workbook, JSON",

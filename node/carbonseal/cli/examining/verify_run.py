@@ -19,6 +19,7 @@ from carbonseal.examining.examination import Examination, write_proofs
 from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import VerifyJob
 from carbonseal.examining.log_tiles import LogTiles
+from carbonseal.examining.parts import Executor
 from carbonseal.examining.results import FileResult
 from carbonseal.findings import Verdict
 
@@ -36,6 +37,7 @@ class VerifyRun:
     files: GivenFiles
     earlier: Sequence[Path]
     goods: Consignment | None
+    execute: Executor
 
     def verify(
         self,
@@ -48,8 +50,8 @@ class VerifyRun:
         """Examine the files together and print the result of each, and of each line of the consignment. `page` gets them too."""
         job = VerifyJob(self.brought.policy, self.brought.trust, self.results, is_consigned=self.goods is not None)
         totals = Totals()
-        with Examination(job, self.files) as examination:
-            with Progress("verifying") as progress:
+        with Examination(job, self.files, self.execute) as examination:
+            with Progress("verifying", with_lines=True, is_quiet=self.results.style is Style.QUIET) as progress:
                 for part in examination.read():
                     progress.step(len(part.results))
             if self.goods is not None:

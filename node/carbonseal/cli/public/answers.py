@@ -15,16 +15,18 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urljoin, urlsplit
 
 from carbonseal.findings import CarbonsealError
 from carbonseal.passport.passports import PASSPORT_LIMITS
-from carbonseal.transport import BodyTooLarge, read_stream
+from carbonseal.transport import BodyTooLarge, ByteStream, read_stream
 
 TIMEOUT = 60.0  # seconds, for every piece of the answer
 LONGEST = 300.0  # seconds, for all of it: as long as a node waits for a body
 LARGEST = PASSPORT_LIMITS.max_bytes  # of a body
+LARGEST_FILE = 4 << 30  # of a body that goes into a file
+PIECE = 1 << 16  # bytes that are read of it at once
 MOST_REDIRECTS = 3
 REFUSAL = 1 << 16  # bytes of the body of a refusal that are read
 SCHEMES = ("http", "https")
@@ -77,11 +79,12 @@ def post(url: str, body: bytes, media: str) -> Answer:
     return _ask(urllib.request.Request(url, body, _headers({"Content-Type": media})))  # noqa: S310 - see `is_address`
 
 
-def get(url: str, accept: str) -> Answer:
-    """What is at `url`, as one of the media types `accept`. Raises `NoAnswer`, `UnusableAnswer`."""
+def get(url: str, accept: str, into: IO[bytes] | None = None) -> Answer:
+    """What is at `url`, as one of the media types `accept`. The body of a good answer goes `into` a file, where one is given, at
+    most `LARGEST_FILE` bytes of it. Raises `NoAnswer`, `UnusableAnswer`."""
     asked = url
     for _ in range(MOST_REDIRECTS + 1):
-        answer = _ask(urllib.request.Request(asked, headers=_headers({"Accept": accept})))  # noqa: S310
+        answer = _ask(urllib.request.Request(asked, headers=_headers({"Accept": accept})), into)  # noqa: S310
         location = answer.headers.get("location")
         if location is None or not 300 <= answer.status < 400:
             return answer
@@ -116,9 +119,9 @@ def _same_host(one: str, other: str) -> bool:
     return is_upgrade or (here.scheme, here.port) == (there.scheme, there.port)
 
 
-def _ask(request: urllib.request.Request) -> Answer:
+def _ask(request: urllib.request.Request, into: IO[bytes] | None = None) -> Answer:
     try:
-        answer = _in_time(lambda: _answer(request))
+        answer = _in_time(lambda: _answer(request, into))
     except BodyTooLarge as error:
         raise UnusableAnswer(f"with more than {error.limit} bytes") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -157,16 +160,27 @@ def _in_time(ask: Callable[[], Answer]) -> Answer:
         raise TimeoutError(f"the whole answer did not come within {LONGEST:.0f} seconds") from error
 
 
-def _answer(request: urllib.request.Request) -> Answer:
+def _answer(request: urllib.request.Request, into: IO[bytes] | None) -> Answer:
     try:
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=TIMEOUT) as response:
-            body = read_stream(response, LARGEST)
+            body = read_stream(response, LARGEST) if into is None else _copy(response, into)
             if response.length:  # what a read of a limited size does not tell
                 raise http.client.IncompleteRead(body[:0], response.length)
             return Answer(response.status, _lower(response.headers), body)
     except urllib.error.HTTPError as error:
         with error:
             return Answer(error.code, _lower(error.headers), error.read(REFUSAL))
+
+
+def _copy(response: ByteStream, into: IO[bytes]) -> bytes:
+    """Raises `BodyTooLarge`."""
+    count = 0
+    while piece := response.read(PIECE):
+        count += len(piece)
+        if count > LARGEST_FILE:
+            raise BodyTooLarge(LARGEST_FILE)
+        into.write(piece)
+    return b""
 
 
 def _lower(headers: Message) -> dict[str, str]:

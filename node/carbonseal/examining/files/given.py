@@ -4,69 +4,95 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import file_digest, sha256
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from carbonseal.examining.codes import FILES_NONE, FILES_STANDARD_INPUT
 from carbonseal.examining.files.archives import Opened, items_of
 from carbonseal.examining.files.items import STDIN, Item, open_regular, read_passport
+from carbonseal.examining.files.listing import Listing, is_by_product
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier
 
-BY_PRODUCTS = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"}  # what macOS and Windows put beside files
+
+class Position(NamedTuple):
+    """How far the files were read: how many as a whole, and of the next one how many items."""
+
+    files: int
+    items: int
+
+
+BEGIN = Position(0, 0)
 
 
 class GivenFiles:
-    """Iterating reads every item, in order, and again as often as one likes; nothing is kept. A file that cannot be read, and what
-    is not followed in a folder, is an item with its problem."""
+    """Iterating reads every item, in order, and again as often as one likes; of items nothing is kept. A file that cannot be read,
+    and what is not followed in a folder, is an item with its problem."""
 
-    def __init__(self, names: Iterable[str], beside: Iterable[Path] = (), asked_for: Sequence[Item] = ()) -> None:
+    def __init__(
+        self,
+        names: Iterable[str],
+        beside: Iterable[Path] = (),
+        asked_for: Sequence[Item] = (),
+        fetched: Mapping[str, Path] | None = None,
+    ) -> None:
         """Files in folders, at any depth, but for those in `beside`, which the command was given for something else; after them,
-        what was `asked_for` at addresses. Raises Refused where there is none (files.none)."""
+        what was `asked_for` at addresses, and files that were `fetched` from there, by the address. Raises Refused where there is
+        none (files.none)."""
         given = list(names)
         self._asked_for = {item.name: item for item in asked_for}
+        self._fetched = dict(fetched or {})
         if STDIN in given and len(given) > 1:
             raise Refused(FILES_STANDARD_INPUT())
         self._stdin = read_passport(STDIN) if given == [STDIN] else b""
-        left_out = {os.path.realpath(path) for path in beside}
-        self.left_out: dict[str, None] = {}  # names that were left out, as systems make them
         self.expected: DataCarrier | None = None  # what every item is compared with
-        self._files: list[Item] = []  # without their bytes
-        for name in given:
-            if name == STDIN or not Path(name).is_dir():
-                self._files.append(Item(name))
-                continue
-            for one in _below(name):
-                if _is_by_product(one.name.removeprefix(name)):
-                    self.left_out[one.name] = None
-                elif os.path.realpath(one.name) not in left_out:
-                    self._files.append(one)
-        self._files += (Item(name) for name in self._asked_for)
-        if not self._files:
+        self._listing = Listing([*given, *self._asked_for, *self._fetched], beside)
+        self.left_out = self._listing.left_out  # names that were left out, as systems make them
+        if not len(self._listing):
             raise Refused(FILES_NONE(names=", ".join(given)))
 
+    def extend(self, names: Iterable[str]) -> None:
+        """More files behind those that are there."""
+        self._listing.add(names)
+
     def __iter__(self) -> Iterator[Item]:
-        for file in self._files:
-            for item in self._items(file):
-                yield item if self.expected is None else replace(item, carrier=self.expected)
+        return (item for _, item in self.after(BEGIN))
+
+    def after(self, start: Position) -> Iterator[tuple[Position, Item]]:
+        """Each item behind `start`, and the position behind it. The files before it are not opened."""
+        passed = start.items
+        for number, file in enumerate(islice(self._listing, start.files, None), start.files):
+            for count, item in enumerate(islice(self._items(file), passed, None), passed + 1):
+                yield Position(number, count), item if self.expected is None else replace(item, carrier=self.expected)
+            passed = 0
 
     def __len__(self) -> int:
         """The number of files, each archive counted once."""
-        return len(self._files)
+        return len(self._listing)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of which files there are, in hex: names, sizes, and times of change."""
+        digests = {name: sha256(item.raw + item.problem.encode()).hexdigest() for name, item in self._asked_for.items()}
+        for name, path in self._fetched.items():
+            with path.open("rb") as file:
+                digests[name] = file_digest(file, "sha256").hexdigest()
+        return self._listing.digest({STDIN: sha256(self._stdin).hexdigest(), **digests})
 
     @property
     def many(self) -> bool:
         """Whether there is more than one item."""
-        return len(self._files) > 1 or len([*islice(self, 2)]) > 1
+        return len(self._listing) > 1 or len([*islice(self, 2)]) > 1
 
     def find(self, name: str) -> bytes | None:
         """The bytes of the item with this name; None where it is not there (any more)."""
-        for file in self._files:
+        for file in self._listing:
             if name == file.name or name.startswith(f"{file.name}!"):
                 for item in self._items(file):
                     if item.name == name and not item.problem:
@@ -80,7 +106,7 @@ class GivenFiles:
         try:
             for item in self._read(file.name):
                 inner = item.name.removeprefix(file.name)
-                if _is_by_product(inner.removeprefix("!")):
+                if is_by_product(inner.removeprefix("!")):
                     self.left_out[item.name] = None
                 else:
                     yield item
@@ -91,25 +117,5 @@ class GivenFiles:
         if name == STDIN:
             yield from items_of(name, io.BufferedReader(io.BytesIO(self._stdin)), Opened(len(self._stdin)))
             return
-        with open_regular(name) as file:
+        with open_regular(str(self._fetched.get(name, name))) as file:
             yield from items_of(name, file, Opened(os.fstat(file.fileno()).st_size))
-
-
-def _is_by_product(name: str) -> bool:
-    return not BY_PRODUCTS.isdisjoint(name.replace("\\", "/").split("/"))
-
-
-def _below(folder: str) -> list[Item]:
-    """Every file in `folder` at any depth, sorted; with their problem, folders that cannot be looked into, and links to folders."""
-    found: list[Item] = []
-
-    def unreadable(error: OSError) -> None:
-        found.append(Item(str(error.filename), problem=error.strerror or str(error)))
-
-    for parent, folders, names in os.walk(folder, onerror=unreadable):
-        found += (Item(os.path.join(parent, name)) for name in names)  # noqa: PTH118 - as given
-        for name in folders:
-            path = os.path.join(parent, name)  # noqa: PTH118
-            if Path(path).is_symlink():
-                found.append(Item(path, problem="a link to a folder is not followed: name that folder"))
-    return sorted(found, key=lambda item: item.name)

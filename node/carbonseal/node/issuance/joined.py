@@ -106,7 +106,6 @@ class Issuance:
             visible=visible,
             record=access.record,
             thread=thread,
-            work=work,
         )
         drafts = Drafts(
             DraftTables(database),

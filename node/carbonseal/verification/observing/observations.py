@@ -125,6 +125,12 @@ def merge(*files: Iterable[bytes]) -> Iterator[bytes]:
             before = key
 
 
+def as_rows(lines: Iterable[bytes]) -> dict[bytes, bytes]:
+    """Lines that were written by this program, as `rows` gives them."""
+    parted = ((line, line.find(_SOURCE)) for line in lines)
+    return {line[:at]: line[at:] for line, at in parted}
+
+
 def _before_source(line: bytes) -> bytes:
     """Place, value and note of a line."""
     return line[: line.find(_SOURCE)]

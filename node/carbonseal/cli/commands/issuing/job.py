@@ -134,10 +134,11 @@ def fetch(target: Target, id: str, *, results: bool, output: Path, force: bool) 
     file = Output(output, over=force)
     form = "zip" if output.suffix == ".zip" else "ndjson"
 
-    async def work(node: AnyNode) -> None:
-        await file.write_each(node.jobs.results(id) if results else node.jobs.passports(id, form))
+    async def work(node: AnyNode) -> bytes:
+        pieces = node.jobs.results(id) if results else node.jobs.passports(id, form)
+        return b"".join([piece async for piece in pieces])
 
-    with_node(target, work)
+    file.write(with_node(target, work))
 
 
 def _print(one: Mapping[str, Any]) -> None:

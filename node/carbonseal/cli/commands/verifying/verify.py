@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
+from carbonseal.cli.examining.bulk_run import BulkRun, results_path
 from carbonseal.cli.examining.report_page import ReportPage
 from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
-from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, is_address
+from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, fetched, is_address, is_file
 from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
 from carbonseal.cli.formatting.claims import claiming
 from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.examining.examination import executor_for
+from carbonseal.examining.bulk.results_file import run_path
+from carbonseal.examining.bulk.run_file import begun_at
+from carbonseal.examining.examination import PROOFS, executor_for
 from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.files.items import STDIN
 from carbonseal.examining.log_tiles import LogTiles
@@ -77,6 +80,16 @@ if TYPE_CHECKING:
     metavar="URI",
     help="The key that offices share (a file, or env:NAME): observations of goods are written and read under it.",
 )
+@click.option(
+    "--results",
+    cls=Once,
+    type=FILE,
+    help="Write the result of each file as a line (.ndjson) or a row (.csv), and print the summary alone.",
+)
+@click.option("--resume", is_flag=True, help="Go on with --results where a run was stopped; begin where there is none.")
+@click.option(
+    "--jobs", cls=Once, type=click.IntRange(1, 1024), help="How many processes verify. Default: one a processor."
+)
 @click.option("--report", cls=Once, type=FILE, help="Write a page (HTML) about all of it: one file that prints on A4.")
 @LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
@@ -98,6 +111,9 @@ def verify(
     packing: Path | None,
     earlier: tuple[Path, ...],
     office_key: str | None,
+    results: Path | None,
+    resume: bool,
+    jobs: int | None,
     report: Path | None,
     language: Language,
     as_json: bool,
@@ -110,10 +126,16 @@ def verify(
     Without --policy, it says what they claim, and what a policy would have to name: the exit status is 3.
 
     An ADDRESS is what was scanned from a product (https://…): that host alone is asked for the passport, and the digest in the
-    address decides whether what comes is the right one. A file that you have is compared with a label by --expect-digest.
+    address decides whether what comes is the right one. A file that you have is compared with a label by --expect-digest. An
+    https address that ends as a file's name does (.zip, .tar, .gz, .tgz, .json, .ndjson, .jsonl) is that of an archive or of
+    passports: it is brought once, at most 4 GiB, and read as a file is.
 
     With --consignment, each line of a customs declaration comes to *match*, *mismatch* or *not checkable*; nothing is rejected
     for it (docs/customs.md).
+
+    With --results, each file's result is a line of a file (docs/spec.md, section 31), written as it comes, and what is printed is
+    a summary by verdict, issuer, ledger and code. A run that was stopped, by Ctrl-C or by the death of its process, goes on with
+    the same command and --resume: what was judged is not judged again, and all comes out as if it had not been stopped.
 
     Archives (zip, tar, gzip) and files with one passport a line are opened; in folders every file is looked at, whatever its
     name.
@@ -138,39 +160,72 @@ def verify(
       carbonseal verify passport.json --policy customs.policy --expect-digest 5f0c…
       carbonseal verify deliveries/ --policy customs.policy --observations monday.ndjson --fraud-proofs .
       carbonseal verify deliveries/ --policy customs.policy --consignment declaration.csv --packing packing.csv
+      carbonseal verify night/ --policy office/ --results night.ndjson --resume
+      carbonseal verify https://files.example.com/night.tar.gz --policy office/ --results night.csv
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet exclude each other.")
-    if policy is None and (trust or histories or observations or fraud_proofs or consignment or earlier or report):
+    under_policy = (trust, histories, observations, fraud_proofs, consignment, earlier, report, results)
+    if policy is None and any(under_policy):
         raise click.UsageError(
-            "--trust, --history, --observations, --with, --fraud-proofs, --consignment and --report need --policy."
+            "--trust, --history, --observations, --with, --fraud-proofs, --consignment, --report and --results need "
+            "--policy."
         )
+    if resume and results is None:
+        raise click.UsageError("--resume needs --results, the file of the run that was stopped.")
+    if results is not None and (consignment or report):
+        raise click.UsageError("--results excludes --consignment and --report: these are made in one sitting.")
     if consignment is None and (packing or office_key):
         raise click.UsageError("--packing and --office-key need --consignment.")
     brought = None if policy is None else bring(policy, trust)
-    beside = (*(brought.paths if brought else ()), *(one for one in (consignment, packing, *earlier) if one))
-    files = _files(passports, beside=beside, expected=expected)
+    outputs = _outputs(results, report, observations, fraud_proofs)
+    read = (one for one in (consignment, packing, *earlier) if one)
+    archives = ctx.with_resource(
+        fetched(name for name in dict.fromkeys(passports) if is_address(name) and is_file(name))
+    )
+    beside = (*(brought.paths if brought else ()), *read, *outputs)
+    files = _files(passports, archives, beside=beside, expected=expected)
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
-    results = Results(style, at or datetime.now(UTC), language, with_pages=report is not None)
+    execute = executor_for(files, jobs)
     if brought is None:
-        parts = executor_for(files)(claiming(results), cut(files))
+        claims = Results(style, at or datetime.now(UTC), language)
+        parts = execute(claiming(claims), cut(files))
         totals = print_results((one for part in parts for one in part.results), Totals())
-        summarise(totals, passports, results)
+        summarise(totals, passports, claims)
     else:
-        output = None if observations is None else Output(observations, over=force)
         try:
-            goods = None if consignment is None else _consignment(consignment, packing, office_key)
+            before = (*brought.observations, *earlier)
+            output = None if observations is None else Output(observations, over=force or resume)
             tiles = {one.origin: one for one in map(LogTiles, histories)}
-            run = VerifyRun(brought, results, files, (*brought.observations, *earlier), goods)
-            with ExitStack() as stack:
-                page = None if report is None else stack.enter_context(_page(report, brought, results, over=force))
-                totals = run.verify(passports, output, fraud_proofs, tiles, page)
+            if results is not None:
+                target = results_path(results, over=force, resume=resume)
+                at = at or (begun_at(run_path(target)) if resume else None) or datetime.now(UTC)
+                in_bulk = BulkRun(brought, files, before, at, execute, style, language)
+                totals = in_bulk.verify(target, output, fraud_proofs, tiles, resume=resume)
+            else:
+                goods = None if consignment is None else _consignment(consignment, packing, office_key)
+                told = Results(style, at or datetime.now(UTC), language, with_pages=report is not None)
+                run = VerifyRun(brought, told, files, before, goods, execute)
+                with ExitStack() as stack:
+                    page = None if report is None else stack.enter_context(_page(report, brought, told, over=force))
+                    totals = run.verify(passports, output, fraud_proofs, tiles, page)
         except Refused as unusable:  # of a passport it would have been a verdict
             raise Failed.by(unusable) from unusable
     if files.left_out and style is not Style.QUIET:
         names = ", ".join(sorted({Path(name).name for name in files.left_out}))
         click.echo(plain(f"left out {len(files.left_out):,} files that systems put beside others: {names}"), err=True)
     ctx.exit(totals.status)
+
+
+def _outputs(
+    results: Path | None, report: Path | None, observations: Path | None, fraud_proofs: Path | None
+) -> Iterator[Path]:
+    """What the command writes: in a folder that is verified it is of an earlier run, and no passport."""
+    yield from (one for one in (report, observations) if one)
+    if results is not None:
+        yield from (results, run_path(results))
+    if fraud_proofs is not None:
+        yield from fraud_proofs.glob(PROOFS)
 
 
 def _page(path: Path, brought: Brought, results: Results, *, over: bool) -> ReportPage:
@@ -182,16 +237,18 @@ def _page(path: Path, brought: Brought, results: Results, *, over: bool) -> Repo
     return ReportPage(Output(path, over=over), brought.policy, results)
 
 
-def _files(named: Sequence[str], beside: Iterable[Path], expected: DataCarrier | None) -> GivenFiles:
-    """The files that were named, and what is at the addresses that were."""
+def _files(
+    named: Sequence[str], archives: Mapping[str, Path], beside: Iterable[Path], expected: DataCarrier | None
+) -> GivenFiles:
+    """The files that were named, and what is at the addresses that were; `archives` are there already."""
     paths = [name for name in named if not is_address(name)]
-    addresses = list(dict.fromkeys(name for name in named if is_address(name)))
+    addresses = list(dict.fromkeys(name for name in named if is_address(name) and name not in archives))
     if expected is not None and addresses:
         raise click.UsageError("--expect-digest is for files: an address has its digest already.")
-    if STDIN in paths and addresses:
+    if STDIN in paths and (addresses or archives):
         raise click.UsageError("- cannot be combined with addresses: standard input is one file.")
     asked_for = [ask_for(CARRIER.convert(address, None, None)) for address in addresses]
-    files = GivenFiles(paths, beside, asked_for)
+    files = GivenFiles(paths, beside, asked_for, archives)
     if expected is not None and files.many:
         raise click.UsageError("--expect-digest is for one passport.")
     files.expected = expected

@@ -1,0 +1,90 @@
+"""Many files in several processes: `python -m benchmarks bulk`, and `python -m benchmarks.bulk FOLDER COUNT` for one long run.
+
+The row compares wall time of one process with that of two, in turn: it says something only on a machine that does nothing else,
+so its note has the load. The long run prints the memory of the command as it goes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from carbonseal.instants import format_instant
+from tests.world import AT, World
+
+from .measure import Row, Rows
+
+COUNT = 4000
+ROUNDS = 3
+TARGET = 1.9
+DIFFERENT = 20  # passports; the others are these with other white space, so that each is a file of its own
+
+
+def make(folder: Path, count: int) -> None:
+    """A folder of so many passports in folders of a thousand, a policy and trust."""
+    world = World()
+    passports = [world.passport(name=f"part {number}").encode() for number in range(DIFFERENT)]
+    for number in range(count):
+        path = folder / "in" / f"{number // 1000:04}" / f"{number:07}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(passports[number % DIFFERENT] + b" " * (number // DIFFERENT % 512))
+    (folder / "customs.policy").write_text("\n".join(world.lines().values()) + "\n", encoding="utf-8")
+    (folder / "trust.json").write_bytes(world.trust().encode())
+
+
+def command(folder: Path, jobs: int) -> list[str]:
+    """The command that verifies it."""
+    given = ["--policy", folder / "customs.policy", "--trust", folder / "trust.json", "--at", format_instant(AT)]
+    results = ["--results", folder / f"{jobs}.ndjson", "--force", "--jobs", jobs, "--quiet"]
+    return [sys.executable, "-m", "carbonseal", "verify", *map(str, (folder / "in", *given, *results))]
+
+
+def seconds(folder: Path, jobs: int) -> float:
+    """Wall time of the command."""
+    begin = time.perf_counter()
+    subprocess.run(command(folder, jobs), check=True)
+    return time.perf_counter() - begin
+
+
+def rows() -> Rows:
+    """Two processes against one."""
+    with tempfile.TemporaryDirectory(prefix="carbonseal-") as name:
+        folder = Path(name)
+        make(folder, COUNT)
+        seconds(folder, 2)
+        pairs = [(seconds(folder, 1), seconds(folder, 2)) for _ in range(ROUNDS)]
+        same = (folder / "1.ndjson").read_bytes() == (folder / "2.ndjson").read_bytes()
+    assert same
+    two = median(COUNT / second for _, second in pairs)
+    note = f"{two:,.0f} files a second with two; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+    yield Row("bulk", "one process / two", median(one / two for one, two in pairs), ">=", TARGET, note)
+
+
+def long_run(folder: Path, count: int) -> None:
+    """One run over so many files, with the memory of the command (not of its workers) every ten seconds."""
+    make(folder, count)
+    begin = time.monotonic()
+    with subprocess.Popen(command(folder, os.cpu_count() or 1)) as running:
+        while running.poll() is None:
+            time.sleep(10)
+            status = Path(f"/proc/{running.pid}/status")
+            found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text()) if status.exists() else None
+            results = folder / f"{os.cpu_count()}.ndjson"
+            lines = results.read_bytes().count(b"\n") if results.exists() else 0
+            if found:
+                print(
+                    f"{time.monotonic() - begin:6,.0f} s: {lines:9,} files, {int(found[1]) >> 10:,} MiB; "
+                    f"load {os.getloadavg()[0]:.1f}",
+                    flush=True,
+                )
+    assert running.returncode == 0
+
+
+if __name__ == "__main__":
+    long_run(Path(sys.argv[1]), int(sys.argv[2]))
