@@ -258,6 +258,13 @@ COMMANDS = PluginGroup(
 GROUPS = (LEDGERS, EVIDENCE, TRUST, PROFILES, CHECKS, SIGNERS, COMMANDS)
 
 
+def installed_packages() -> list[str]:
+    """The packages that plug in, carbonseal itself aside: name and version of each, sorted. Raises Refused
+    (plugin.metadata)."""
+    distributions = {point.dist for group in GROUPS for point in _entry_points(group.group) if point.dist}
+    return sorted({f"{_name(one)} {one.version}" for one in distributions})
+
+
 @cache
 def _built_in(place: str) -> Any:
     module, _, attribute = place.partition(":")

@@ -11,6 +11,19 @@ FILES_STANDARD_INPUT = undetermined(
     "name files alone, or - alone",
 )
 FILES_CHANGED = undetermined("files.changed", "the files changed while they were read", "do the same again")
+STORE_UNKNOWN = undetermined(
+    "store.unknown",
+    "{url}: files cannot be read from there: {reason}",
+    "install what reads that store (s3fs, gcsfs, adlfs), or copy the files to a folder",
+)
+STORE_IN_PROCESS = undetermined(
+    "store.in-process",
+    "{url} is in the memory of one process: no other reads it",
+    "name a folder, or an object store",
+)
+STORE_UNREADABLE = undetermined(
+    "store.unreadable", "{url} cannot be listed: {reason}", "are address and credentials right? If they are, try later"
+)
 TILE_NO_PLACE = undetermined(
     "tile.no-place",
     "{place} is neither a folder nor an address",

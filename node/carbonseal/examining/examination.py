@@ -19,17 +19,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Protocol
 
-from carbonseal.examining.files.given import BEGIN, GivenFiles, Position
-from carbonseal.examining.files.items import Item
+from carbonseal.examining.files.given import BEGIN, Files, Position
 from carbonseal.examining.judging import Verifier, VerifyJob, verifying
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots
 from carbonseal.examining.observation_files import RunFiles, checked_file
-from carbonseal.examining.parts import Executor, Observed, Part, PartResult, cut, in_this_process
+from carbonseal.examining.parts import Executor, Observed, Part, PartResult, in_this_process
 from carbonseal.examining.results import FileResult
 from carbonseal.examining.spool import Spool
 from carbonseal.findings import BrokenOff, Finding
@@ -96,9 +94,7 @@ class _HeldHere:
 class Examination:
     """The files of one command. Use as a context: its temporary files go with it."""
 
-    def __init__(
-        self, job: VerifyJob, files: GivenFiles, execute: Executor | None = None, held: Held | None = None
-    ) -> None:
+    def __init__(self, job: VerifyJob, files: Files, execute: Executor | None = None, held: Held | None = None) -> None:
         """`execute` runs the work; where none is given, many files are verified in several processes, a single one in this. `held`
         keeps results; where none is given, a temporary file does."""
         self._job, self._files = job, files
@@ -141,14 +137,7 @@ class Examination:
             yield part
 
     def _parts(self) -> Iterator[Part]:
-        end = self.position
-
-        def items() -> Iterator[Item]:
-            nonlocal end
-            for end, item in self._files.after(self.position):  # noqa: B007 - read below
-                yield item
-
-        for part in cut(items()):
+        for end, part in self._files.parts(self.position):
             self._ends.append(end)
             yield part
 
@@ -225,14 +214,15 @@ class Examination:
             yield from self._held
             return
         job = replace(self._job, known=examined.known, lots=examined.lots)
-        parts = self._execute(verifying(job), cut(self._concerned(examined)))
+        judged = ((one.name, examined.concerns(one)) for one in self._held)
+        parts = self._execute(verifying(job), self._files.again(judged))
         again = (result for part in parts for result in part.results)
         for result in self._held:
             if not examined.concerns(result):
                 yield result
                 continue
-            second = next(again)
-            if second.sha256 not in ("", result.sha256):
+            second = next(again, None)
+            if second is None or second.name != result.name or second.sha256 not in ("", result.sha256):
                 raise BrokenOff(FILES_CHANGED())
             yield second
 
@@ -240,20 +230,13 @@ class Examination:
         """Whether some file is to be verified again."""
         return bool(examined.known or examined.lots) and any(map(examined.concerns, self._held))
 
-    def _concerned(self, examined: Examined) -> Iterator[Item]:
-        for result, item in zip_longest(self._held, self._files):
-            if result is None or item is None or result.name != item.name:
-                raise BrokenOff(FILES_CHANGED())
-            if examined.concerns(result):
-                yield item
 
-
-def executor_for(files: GivenFiles, jobs: int | None = None) -> Executor:
+def executor_for(files: Files, jobs: int | None = None) -> Executor:
     """What runs the work on these files: of a single one this process, else up to `jobs` others, as many as there are processors
     where it is not given."""
     if not files.many:
         return in_this_process
-    from carbonseal.examining.workers import in_processes
+    from carbonseal.examining.executing.processes import in_processes
 
     return in_processes(jobs)
 
@@ -283,7 +266,7 @@ def examined_logs(
     return Examined(known, proofs)
 
 
-def shown_logs(files: Sequence[Path], passports: GivenFiles | None, verifier: Verifier) -> Examined:
+def shown_logs(files: Sequence[Path], passports: Files | None, verifier: Verifier) -> Examined:
     """The logs of which the verifier itself is shown that they contradict themselves: by passports, and by signed heads in files of
     observations. All other lines are claims, and can hide nothing of this. Raises `Refused`, OSError."""
     with RunFiles() as runs:
@@ -305,7 +288,7 @@ class Sources:
     """Files, found by the SHA-256 of their bytes: what a source of observations shows under a verifier's policy."""
 
     def __init__(
-        self, digests: Callable[[], Iterable[tuple[str, str]]], files: GivenFiles | None, verifier: Verifier
+        self, digests: Callable[[], Iterable[tuple[str, str]]], files: Files | None, verifier: Verifier
     ) -> None:
         """`digests` gives digest and name of each of `files`."""
         self._digests, self._files, self._verifier = digests, files, verifier

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 
-from carbonseal.examining.files.given import GivenFiles
+from carbonseal.examining.files.given import Files
 from carbonseal.examining.observation_files import RunFiles
 from carbonseal.findings import Finding, Refused
 from carbonseal.flow.graph import Lot
@@ -34,7 +34,7 @@ def exceeded_lots(lines: Callable[[], Iterable[bytes]]) -> dict[Lot, Balance]:
     return {one.lot: one for one in lot_balances(lines) if one.is_exceeded}
 
 
-def shown_lots(files: GivenFiles, policy: Policy) -> dict[Lot, Balance]:
+def shown_lots(files: Files, policy: Policy) -> dict[Lot, Balance]:
     """The lots of which the passports among `files` took more than they yielded, by credentials that count under the policy by
     themselves. What others observed can hide nothing of this. Raises OSError."""
     with RunFiles() as runs:
@@ -44,7 +44,7 @@ def shown_lots(files: GivenFiles, policy: Policy) -> dict[Lot, Balance]:
         return exceeded_lots(collection.lines)
 
 
-def prove_lots(lots: Mapping[Lot, Balance], files: GivenFiles, policy: Policy) -> LotProofs:
+def prove_lots(lots: Mapping[Lot, Balance], files: Files, policy: Policy) -> LotProofs:
     """A proof for each lot of which the passports among `files` show it, at most `MOST_LOTS`."""
     wanted = {one.credential for balance in islice(lots.values(), MOST_LOTS) for one in balance.proving}
     wanted |= {balance.largest.credential for balance in islice(lots.values(), MOST_LOTS)}
@@ -73,7 +73,7 @@ def name_sources(lots: Mapping[Lot, Balance], lines: Iterable[bytes]) -> dict[Lo
     }
 
 
-def _passports(files: GivenFiles) -> Iterator[tuple[Passport, Source]]:
+def _passports(files: Files) -> Iterator[tuple[Passport, Source]]:
     for item in files:
         if not item.problem:
             try:

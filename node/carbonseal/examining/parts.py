@@ -8,8 +8,8 @@
 
 - A `Part` and `Work` are picklable. `Work.open` parses policy and trust, once in each process; what it gives is called with one
   part after another. It is a pure function of the part: the same on any machine, and again after a process died.
-- An *executor* calls it: in this process (`in_this_process`), in others (`carbonseal.examining.workers.in_processes`), on other
-  machines. It gives the results in the order of the parts, and takes no more parts ahead than it can hold.
+- An *executor* calls it: in this process (`in_this_process`), in others (`executing.processes.in_processes`), on other machines
+  (`cluster.executor.on_cluster`). It gives the results in the order of the parts, and takes no more parts ahead than it can hold.
 - `Observed` is what files show together. Joining is associative, commutative and idempotent, so that findings between files are
   the same however the work is cut, in whatever order parts end, and if one is done twice. `PartResult`s are joined in their order.
 
@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.results import FileResult, Presenter
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from carbonseal.verification.observing.log_facts import SignedHead
     from carbonseal.verification.one_history import Link
 
+T = TypeVar("T")
 MOST_ITEMS = 64  # of one part
 FIRST_ITEMS = 8  # of the first; the second has twice as many: few files are spread over several processes too
 MOST_BYTES = 1 << 20  # of one part, from which on it takes no further item
@@ -90,12 +91,16 @@ class Part(Protocol):
         """The items, read where they are judged. One that cannot be read is an item with its problem: nothing is left out."""
         ...
 
+    def names(self) -> Sequence[str]:
+        """What errors call the items, or the files that they are in, without reading any."""
+        ...
+
     def pieces(self) -> Sequence[Part]:
-        """Each item as a part by itself: to be tried one by one where a process died of the part."""
+        """Each item, or file, as a part by itself: to be tried one by one where a process died of the part."""
         ...
 
     def __len__(self) -> int:
-        """The number of items."""
+        """The number of items, or of files that they are in."""
         ...
 
 
@@ -109,6 +114,10 @@ class ItemsPart:
         """See `Part`."""
         return iter(self.held)
 
+    def names(self) -> Sequence[str]:
+        """See `Part`."""
+        return [item.name for item in self.held]
+
     def pieces(self) -> Sequence[ItemsPart]:
         """See `Part`."""
         return [ItemsPart((item,)) for item in self.held]
@@ -119,16 +128,21 @@ class ItemsPart:
 
 def cut(items: Iterable[Item]) -> Iterator[ItemsPart]:
     """The items as parts, each read when it is asked for."""
-    held: list[Item] = []
+    return map(ItemsPart, sliced(items, lambda item: len(item.raw)))
+
+
+def sliced(values: Iterable[T], size_of: Callable[[T], int]) -> Iterator[tuple[T, ...]]:
+    """The values of one part after another, where `size_of` says how many bytes each stands for."""
+    held: list[T] = []
     most, size = FIRST_ITEMS, 0
-    for item in items:
-        held.append(item)
-        size += len(item.raw)
+    for value in values:
+        held.append(value)
+        size += size_of(value)
         if len(held) >= most or size >= MOST_BYTES:
-            yield ItemsPart((*held,))
+            yield (*held,)
             held, most, size = [], min(2 * most, MOST_ITEMS), 0
     if held:
-        yield ItemsPart((*held,))
+        yield (*held,)
 
 
 ItemJudge = Callable[[Item], PartResult]  # the result of one item
@@ -153,7 +167,7 @@ class Work:
 
     def lost(self, part: Part, reason: str) -> PartResult:
         """The result of a part whose process died, each time it was tried, of `reason`: its items are not read, and named."""
-        return PartResult(tuple(self.results.lost(item.name, reason) for item in part.items()))
+        return PartResult(tuple(self.results.lost(name, reason) for name in part.names()))
 
 
 class Executor(Protocol):

@@ -38,6 +38,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "trust": "the trust file of the verifier",
         "files": "files that are examined: whether there are some, and stay what they are",
         "resume": "a run over many files that goes on where it was stopped",
+        "store": "an object store that files are read from",
+        "cluster": "the scheduler and the workers that an examination runs on",
         "observations": "a file of observations: what files show of logs",
         "consignment": "the lines of a customs declaration, compared with passports",
         "table": "a table that is handed in: CSV, a workbook, JSON",

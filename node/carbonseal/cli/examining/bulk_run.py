@@ -28,7 +28,7 @@ from carbonseal.examining.bulk.results_file import Form, ResultsFile, run_path
 from carbonseal.examining.bulk.run_file import RunFile
 from carbonseal.examining.bulk.summary import Summary, ordered
 from carbonseal.examining.examination import Examination, Examined, write_proofs
-from carbonseal.examining.files.given import GivenFiles
+from carbonseal.examining.files.given import Files
 from carbonseal.examining.judging import Verifier, VerifyJob
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.parts import Executor
@@ -58,7 +58,7 @@ class BulkRun:
     """One run under a policy. `execute` runs it; `earlier` are observations of other runs."""
 
     brought: Brought
-    files: GivenFiles
+    files: Files
     earlier: Sequence[Path]
     at: datetime
     execute: Executor

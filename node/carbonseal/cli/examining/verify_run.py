@@ -16,7 +16,7 @@ from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.outputs import Output
 from carbonseal.examining.examination import Examination, write_proofs
-from carbonseal.examining.files.given import GivenFiles
+from carbonseal.examining.files.given import Files
 from carbonseal.examining.judging import VerifyJob
 from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.parts import Executor
@@ -34,7 +34,7 @@ class VerifyRun:
 
     brought: Brought
     results: Results
-    files: GivenFiles
+    files: Files
     earlier: Sequence[Path]
     goods: Consignment | None
     execute: Executor

@@ -14,6 +14,7 @@ import click
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.options import DIGEST
 from carbonseal.examining.files.items import Item
+from carbonseal.examining.files.stores import is_stored
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class Carrier(click.ParamType["DataCarrier"]):
 
 
 class PassportOrAddress(click.Path):
-    """A path that exists, ``-``, an address with a passport's digest, or an https address of any file with passports."""
+    """A path that exists, ``-``, an address with a passport's digest, an https address of any file with passports, or a URL of a
+    store."""
 
     def __init__(self) -> None:
         super().__init__(exists=True, allow_dash=True)
@@ -51,7 +53,7 @@ class PassportOrAddress(click.Path):
         text = str(value)
         if is_address(text) and not is_file(text):
             return CARRIER.convert(text, param, ctx).text
-        if is_address(text):
+        if is_address(text) or is_stored(text):
             return text
         return super().convert(value, param, ctx)
 

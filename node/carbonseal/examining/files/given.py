@@ -7,15 +7,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import file_digest, sha256
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from carbonseal.examining.codes import FILES_NONE, FILES_STANDARD_INPUT
+from carbonseal.examining.codes import FILES_CHANGED, FILES_NONE, FILES_STANDARD_INPUT
 from carbonseal.examining.files.archives import Opened, items_of
 from carbonseal.examining.files.items import STDIN, Item, open_regular, read_passport
 from carbonseal.examining.files.listing import Listing, is_by_product
-from carbonseal.findings import Refused
+from carbonseal.examining.parts import Part, cut
+from carbonseal.findings import BrokenOff, Refused
 
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier
@@ -29,6 +30,41 @@ class Position(NamedTuple):
 
 
 BEGIN = Position(0, 0)
+
+
+class Files(Protocol):
+    """The files of one examination. Iterating reads every item here, in order."""
+
+    left_out: dict[str, None]  # names that were left out, as systems make them
+
+    def __iter__(self) -> Iterator[Item]: ...
+
+    def __len__(self) -> int:
+        """The number of files, each archive counted once."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of which files there are, in hex: names, sizes, and times of change."""
+        ...
+
+    @property
+    def many(self) -> bool:
+        """Whether there is more than one item."""
+        ...
+
+    def parts(self, start: Position = BEGIN) -> Iterator[tuple[Position, Part]]:
+        """What is behind `start`, cut into parts, and the position behind each."""
+        ...
+
+    def again(self, judged: Iterable[tuple[str, bool]]) -> Iterator[Part]:
+        """Items that are to be judged once more: `judged` has the name of every item, in order, and whether it is one. Raises
+        BrokenOff (files.changed) where others are there by now."""
+        ...
+
+    def find(self, name: str) -> bytes | None:
+        """The bytes of the item with this name; None where it is not there (any more)."""
+        ...
 
 
 class GivenFiles:
@@ -71,6 +107,29 @@ class GivenFiles:
             for count, item in enumerate(islice(self._items(file), passed, None), passed + 1):
                 yield Position(number, count), item if self.expected is None else replace(item, carrier=self.expected)
             passed = 0
+
+    def parts(self, start: Position = BEGIN) -> Iterator[tuple[Position, Part]]:
+        """See `Files`."""
+        end = start
+
+        def items() -> Iterator[Item]:
+            nonlocal end
+            for end, item in self.after(start):  # noqa: B007 - read below
+                yield item
+
+        for part in cut(items()):
+            yield end, part
+
+    def again(self, judged: Iterable[tuple[str, bool]]) -> Iterator[Part]:
+        """See `Files`."""
+        return cut(self._wanted(judged))
+
+    def _wanted(self, judged: Iterable[tuple[str, bool]]) -> Iterator[Item]:
+        for one, item in zip_longest(judged, self):
+            if one is None or item is None or one[0] != item.name:
+                raise BrokenOff(FILES_CHANGED())
+            if one[1]:
+                yield item
 
     def __len__(self) -> int:
         """The number of files, each archive counted once."""

@@ -24,14 +24,15 @@ from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.examining.bulk.results_file import run_path
 from carbonseal.examining.bulk.run_file import begun_at
 from carbonseal.examining.examination import PROOFS, executor_for
-from carbonseal.examining.files.given import GivenFiles
+from carbonseal.examining.files.given import Files, GivenFiles
 from carbonseal.examining.files.items import STDIN
+from carbonseal.examining.files.stores import is_stored
 from carbonseal.examining.log_tiles import LogTiles
-from carbonseal.examining.parts import cut
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.examining.consignment import Consignment
+    from carbonseal.examining.parts import Executor
     from carbonseal.goods.data_carrier import DataCarrier
     from carbonseal.languages.language import Language
 
@@ -90,6 +91,12 @@ if TYPE_CHECKING:
 @click.option(
     "--jobs", cls=Once, type=click.IntRange(1, 1024), help="How many processes verify. Default: one a processor."
 )
+@click.option(
+    "--cluster",
+    cls=Once,
+    metavar="ADDRESS",
+    help="Verify on the workers of the dask scheduler there: tls://host:8786, or tcp:// on this machine (docs/cluster.md).",
+)
 @click.option("--report", cls=Once, type=FILE, help="Write a page (HTML) about all of it: one file that prints on A4.")
 @LANGUAGE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per passport and line, with every finding.")
@@ -114,6 +121,7 @@ def verify(
     results: Path | None,
     resume: bool,
     jobs: int | None,
+    cluster: str | None,
     report: Path | None,
     language: Language,
     as_json: bool,
@@ -136,6 +144,8 @@ def verify(
     With --results, each file's result is a line of a file (docs/spec.md, section 31), written as it comes, and what is printed is
     a summary by verdict, issuer, ledger and code. A run that was stopped, by Ctrl-C or by the death of its process, goes on with
     the same command and --resume: what was judged is not judged again, and all comes out as if it had not been stopped.
+
+    With --cluster, and for URLs of stores (s3://bucket/prefix), files are named to whoever verifies them, and read there.
 
     Archives (zip, tar, gzip) and files with one passport a line are opened; in folders every file is looked at, whatever its
     name.
@@ -162,6 +172,7 @@ def verify(
       carbonseal verify deliveries/ --policy customs.policy --consignment declaration.csv --packing packing.csv
       carbonseal verify night/ --policy office/ --results night.ndjson --resume
       carbonseal verify https://files.example.com/night.tar.gz --policy office/ --results night.csv
+      carbonseal verify s3://passports/2026/ --policy office/ --results 2026.ndjson --cluster tls://scheduler:8786
     """
     if as_json and quiet:
         raise click.UsageError("--json and --quiet exclude each other.")
@@ -171,6 +182,8 @@ def verify(
             "--trust, --history, --observations, --with, --fraud-proofs, --consignment, --report and --results need "
             "--policy."
         )
+    if cluster is not None and jobs is not None:
+        raise click.UsageError("--cluster excludes --jobs: how many processes verify is how many workers there are.")
     if resume and results is None:
         raise click.UsageError("--resume needs --results, the file of the run that was stopped.")
     if results is not None and (consignment or report):
@@ -184,12 +197,17 @@ def verify(
         fetched(name for name in dict.fromkeys(passports) if is_address(name) and is_file(name))
     )
     beside = (*(brought.paths if brought else ()), *read, *outputs)
-    files = _files(passports, archives, beside=beside, expected=expected)
+    is_referred = cluster is not None or any(map(is_stored, passports))
+    files: Files
+    if is_referred:
+        files = _referred(passports, beside, expected)
+    else:
+        files = _files(passports, archives, beside=beside, expected=expected)
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
-    execute = executor_for(files, jobs)
+    execute = executor_for(files, jobs) if cluster is None else _on_cluster(cluster)
     if brought is None:
         claims = Results(style, at or datetime.now(UTC), language)
-        parts = execute(claiming(claims), cut(files))
+        parts = execute(claiming(claims), (part for _, part in files.parts()))
         totals = print_results((one for part in parts for one in part.results), Totals())
         summarise(totals, passports, claims)
     else:
@@ -253,6 +271,26 @@ def _files(
         raise click.UsageError("--expect-digest is for one passport.")
     files.expected = expected
     return files
+
+
+def _referred(named: Sequence[str], beside: Iterable[Path], expected: DataCarrier | None) -> Files:
+    """The files that were named, to be read by whoever verifies them."""
+    from carbonseal.examining.files.referred import ReferredFiles
+
+    if expected is not None:
+        raise click.UsageError("--expect-digest is for one passport, read here.")
+    if STDIN in named or any(map(is_address, named)):
+        raise click.UsageError("--cluster and URLs of stores exclude - and addresses: these are read here.")
+    return ReferredFiles(named, beside)
+
+
+def _on_cluster(address: str) -> Executor:
+    import logging
+
+    from carbonseal.examining.cluster.executor import on_cluster
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it has to say is in what is raised
+    return on_cluster(address)
 
 
 def _consignment(declaration: Path, packing: Path | None, key: str | None) -> Consignment:

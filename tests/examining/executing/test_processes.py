@@ -12,11 +12,11 @@ import pytest
 from click import unstyle
 
 from carbonseal.cli.formatting.results import Results, Style
-from carbonseal.examining import workers
+from carbonseal.examining.executing import processes as workers
+from carbonseal.examining.executing.processes import in_processes
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.parts import ItemsPart, PartResult, Work, cut, in_this_process
 from carbonseal.examining.results import FileResult
-from carbonseal.examining.workers import in_processes
 from tests.world import AT
 
 
