@@ -63,7 +63,7 @@ ARROWS = {
     | {"carbonseal.desk", "carbonseal.examining", "carbonseal.languages"},
     "carbonseal.cli": MIDDLE
     | {"carbonseal.node", "carbonseal.service", "carbonseal.storage", "carbonseal.tables", "carbonseal.languages"}
-    | {"carbonseal.client", "carbonseal.desk", "carbonseal.examining"},
+    | {"carbonseal", "carbonseal.client", "carbonseal.desk", "carbonseal.examining"},
     "carbonseal.client": MIDDLE | {"carbonseal.node", "carbonseal.service"},
     "carbonseal": MIDDLE | {"carbonseal.examining"},  # the package itself: its public names
     "carbonseal.api": LOWER | {"carbonseal.flow"},

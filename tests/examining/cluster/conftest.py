@@ -28,18 +28,26 @@ class Cluster:
     process: subprocess.Popen[str]
     scheduler: str
     idle: str  # a scheduler without workers
+    doomed: str  # another, which ends
     s3: str
     config: dict[str, str]
     workers: int = 0
 
     def scale(self, workers: int) -> str:
         """Have at least so many workers. The address of their scheduler."""
-        while self.workers < workers:
-            assert self.process.stdin
-            assert self.process.stdout
-            print(workers, file=self.process.stdin, flush=True)
-            self.workers = int(self.process.stdout.readline())
+        if self.workers < workers:
+            self.workers = self._tell(workers)
         return self.scheduler
+
+    def end_doomed(self) -> None:
+        """Close that scheduler."""
+        self._tell(0)
+
+    def _tell(self, number: int) -> int:
+        assert self.process.stdin
+        assert self.process.stdout
+        print(number, file=self.process.stdin, flush=True)
+        return int(self.process.stdout.readline())
 
 
 @pytest.fixture(scope="package")

@@ -1,6 +1,7 @@
-"""A scheduler over TLS with workers as processes under nannies, another scheduler that never has one, and an S3 server, for tests.
+"""A scheduler over TLS with workers as processes under nannies, two that never have one, and an S3 server, for tests.
 
-It prints its addresses as JSON, then reads lines: a number is how many workers there are to be, and is answered when they are.
+It prints its addresses as JSON, then reads lines: a number is how many workers there are to be; 0 closes the doomed scheduler.
+Each is answered when that is so.
 Where certificates are says dask's configuration, as everywhere.
 """
 
@@ -24,11 +25,14 @@ async def serve(folder: Path) -> None:
     """Serve until standard input ends."""
     store = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     store.start()
-    async with Scheduler(**LOOPBACK) as scheduler, Scheduler(**LOOPBACK) as idle:
+    async with Scheduler(**LOOPBACK) as scheduler, Scheduler(**LOOPBACK) as idle, Scheduler(**LOOPBACK) as doomed:
         s3 = "http://{}:{}".format(*store.get_host_and_port())
-        print(json.dumps({"scheduler": scheduler.address, "idle": idle.address, "s3": s3}), flush=True)
+        addresses = {"scheduler": scheduler.address, "idle": idle.address, "doomed": doomed.address, "s3": s3}
+        print(json.dumps(addresses), flush=True)
         nannies: list[Nanny] = []
         while line := await asyncio.to_thread(sys.stdin.readline):
+            if not int(line):
+                await doomed.close()
             while len(nannies) < int(line):
                 nannies.append(await _nanny(scheduler.address, folder, s3))
             print(len(nannies), flush=True)

@@ -58,3 +58,14 @@ def test_a_cluster_without_workers_is_not_waited_for_for_ever(cluster: Cluster, 
     with pytest.raises(BrokenOff) as refused:
         told(on_cluster(cluster.idle, patience=0)(acting_in(tmp_path), parts("1")))
     assert refused.value.finding.code.name == "cluster.no-workers"
+
+
+def test_a_scheduler_that_ends_is_not_waited_for(cluster: Cluster, tmp_path: Path) -> None:
+    def ending() -> Iterator[ItemsPart]:
+        yield from parts("1")
+        cluster.end_doomed()
+
+    with pytest.raises(BrokenOff) as refused:
+        told(on_cluster(cluster.doomed)(acting_in(tmp_path), ending()))
+    assert refused.value.finding.code.name == "cluster.lost"
+    assert "scheduler-connection-lost" in refused.value.finding.message
