@@ -1,0 +1,188 @@
+"""Files that are named to whoever judges them: the same items as files that are read here, from folders and from stores."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+
+import pytest
+
+from carbonseal.examining import parts as cutting
+from carbonseal.examining.bulk.lines import LineResults
+from carbonseal.examining.bulk.results_file import ResultsFile, run_path
+from carbonseal.examining.bulk.run_file import RunFile
+from carbonseal.examining.examination import Examination
+from carbonseal.examining.files.given import BEGIN, Files, GivenFiles
+from carbonseal.examining.files.items import Item
+from carbonseal.examining.files.referred import NO_PLACE, ReferredFiles
+from carbonseal.examining.judging import NamedBytes, Verifier, VerifyJob
+from carbonseal.examining.parts import Part, PartResult, Work, in_this_process
+from carbonseal.findings import BrokenOff, Refused
+from tests.world import AT, World
+
+
+@pytest.fixture(autouse=True)
+def few_in_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cutting, "FIRST_ITEMS", 1)
+    monkeypatch.setattr(cutting, "MOST_ITEMS", 2)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("a", "b", "__MACOSX/c", "d"):
+            archive.writestr(name, name * 3)
+    files = {"a": b"a", "b.zip": packed.getvalue(), "b!c": b"", "c/Thumbs.db": b"", "c/d": b"d", "e": b"e", "f": b"f"}
+    for name, raw in files.items():
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
+    (tmp_path / "in" / "gone").symlink_to("nothing")
+    return tmp_path / "in"
+
+
+def read_elsewhere(several: Iterable[Part]) -> Iterator[Item]:
+    """The items of parts that travelled."""
+    return chain.from_iterable(pickle.loads(pickle.dumps(part)).items() for part in several)
+
+
+def test_the_items_are_those_that_are_read_here(folder: Path) -> None:
+    given, referred = GivenFiles([str(folder)], beside=[folder / "f"]), ReferredFiles([str(folder)], [folder / "f"])
+    wanted = [*given]
+    assert [(item.name, item.raw) for item in referred] == [(item.name, item.raw) for item in wanted]
+    assert [*read_elsewhere(part for _, part in referred.parts())] == [*referred]
+    assert len(referred) == len(given) == 6
+    assert [*referred.left_out] == [str(folder / "c/Thumbs.db")]
+    assert {item.name: item.problem for item in referred if item.problem}.keys() == {str(folder / "gone")}
+    for item in wanted:
+        assert referred.find(item.name) == given.find(item.name)
+    assert referred.find(str(folder / "f")) is None
+
+
+def test_names_alone_travel(folder: Path) -> None:
+    (folder / "e").write_bytes(b"a secret of this machine")
+    several = [part for _, part in ReferredFiles([str(folder)]).parts()]
+    assert b"a secret" not in pickle.dumps(several)
+    assert b"a secret" in pickle.dumps([*read_elsewhere(several)])
+
+
+@pytest.mark.parametrize("scheme", ["file", "local"])
+def test_a_url_of_a_folder_is_read_as_the_folder(scheme: str, folder: Path) -> None:
+    (folder / "gone").unlink()
+    stored = ReferredFiles([f"{scheme}://{folder}"])
+    assert [item.raw for item in stored] == [item.raw for item in ReferredFiles([str(folder)])]
+    assert next(iter(stored)).name == f"file://{folder}/a"
+
+
+def test_what_vanished_is_named(folder: Path) -> None:
+    several = [part for _, part in ReferredFiles([str(folder / "e"), f"file://{folder}/f"]).parts()]
+    (folder / "e").unlink()
+    (folder / "f").unlink()
+    first, second = read_elsewhere(several)
+    assert (first.name, first.problem) == (str(folder / "e"), NO_PLACE)
+    assert second.problem
+
+
+def test_large_files_of_stores_are_read_by_windows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("carbonseal.examining.files.referred.WHOLE", 1)
+    files = ReferredFiles([f"file://{folder}/b.zip"])
+    assert [item.raw for item in files] == [b"aaa", b"bbb", b"ddd"]
+
+
+def test_the_rest_is_read_where_a_run_goes_on(folder: Path) -> None:
+    files = ReferredFiles([str(folder)])
+    several = [*files.parts()]
+    everything = [*files]
+    for at in range(len(several)):
+        before = [*read_elsewhere(part for _, part in several[: at + 1])]
+        after = [*read_elsewhere(part for _, part in files.parts(several[at][0]))]
+        assert before + after == everything
+
+
+def test_items_are_read_again_by_their_numbers(folder: Path) -> None:
+    files: Files = ReferredFiles([str(folder)])
+    names = [item.name for item in files]
+    for wanted in ([names[0]], names[2:4], names[-1:], names, []):
+        again = files.again((name, name in wanted) for name in names)
+        assert [item.name for item in read_elsewhere(again)] == wanted
+    with pytest.raises(BrokenOff) as refused:
+        [*files.again((name, True) for name in [*names, "another"])]
+    assert refused.value.finding.code.name == "files.changed"
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("memory://a", "store.in-process"),
+        ("dask://a", "store.in-process"),
+        ("zip://a::file:///b.zip", "store.unknown"),
+        ("unheard://a", "store.unknown"),
+        ("file:///nowhere/at/all", "store.unreadable"),
+        ("/nowhere/at/all", ""),
+    ],
+)
+def test_stores_that_cannot_be_read(url: str, code: str) -> None:
+    if not code:  # as a file that is given: it is named when it is read
+        assert [item.problem for item in ReferredFiles([url])] == ["No such file or directory"]
+        return
+    with pytest.raises(Refused) as refused:
+        ReferredFiles([url])
+    assert refused.value.finding.code.name == code
+    assert refused.value.finding.remedy
+
+
+def test_an_empty_folder_has_no_passport(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        ReferredFiles([f"file://{tmp_path}"])
+    assert refused.value.finding.code.name == "files.none"
+
+
+# --- runs that are stopped -----------------------------------------------------------------------------------------
+
+
+def test_a_run_goes_on_behind_the_parts_that_were_judged(tmp_path: Path) -> None:
+    world = World()
+    for number in range(6):
+        (tmp_path / f"{number}.json").write_bytes(world.passport().encode() + b" " * number)
+    policy = "\n".join([*world.lines().values(), ""]).encode()
+    job = VerifyJob(NamedBytes("policy", policy), (NamedBytes("trust", world.trust().encode()),), LineResults(AT))
+    url, judged = f"file://{tmp_path}", 0
+
+    def counted(work: Work, parts: Iterable[Part]) -> Iterator[PartResult]:
+        nonlocal judged
+        for part in in_this_process(work, parts):
+            judged += len(part.results)
+            yield part
+
+    def run(results: Path, stop: int | None, *, resume: bool = False) -> bytes:
+        files = ReferredFiles([url])
+        about = RunFile(run_path(results), {"files": files.digest}, Verifier(job).keys)
+        with (
+            ResultsFile(results, about, resume=resume) as held,
+            Examination(job, files, counted, held) as examination,
+        ):
+            done = [*islice(examination.read(), stop)]
+            if len(done) != stop:
+                held.finish(examination.results(examination.examine()), again=False)
+        return results.read_bytes()
+
+    out = tmp_path.parent / f"{tmp_path.name}-results.ndjson"
+    whole = run(out, None)
+    assert whole.count(b'"verified"') == judged == 6
+    out.unlink()
+    assert run(out, 2) == b"".join(whole.splitlines(keepends=True)[:3])
+    judged = 0
+    assert run(out, None, resume=True) == whole
+    assert judged == 3
+
+    run(out, 2)
+    (tmp_path / "0.json").write_bytes(b"another")
+    with pytest.raises(Refused) as refused:
+        run(out, None, resume=True)
+    assert refused.value.finding.code.name == "resume.other-run"
+    assert ReferredFiles([url]).parts(BEGIN)
