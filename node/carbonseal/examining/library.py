@@ -21,7 +21,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from carbonseal.examining import examination, workers
+from carbonseal.examining import examination
+from carbonseal.examining.executing.processes import in_processes
 from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import NamedBytes, Verifier, VerifyJob
 from carbonseal.examining.parts import in_this_process
@@ -104,7 +105,7 @@ class Examination:
         self._examined = None
         if self._files is None:
             self._files = GivenFiles(added)
-            execute = in_this_process if self._jobs is None else workers.in_processes(self._jobs)
+            execute = in_this_process if self._jobs is None else in_processes(self._jobs)
             self._engine = self._stack.enter_context(examination.Examination(self._job, self._files, execute))
         else:
             self._files.extend(added)

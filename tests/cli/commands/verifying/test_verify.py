@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.examining import workers
+from carbonseal.examining.executing import processes as workers
 from tests.cli.conftest import AT, Files, Run
 
 

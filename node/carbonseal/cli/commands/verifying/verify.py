@@ -182,8 +182,6 @@ def verify(
             "--trust, --history, --observations, --with, --fraud-proofs, --consignment, --report and --results need "
             "--policy."
         )
-    if cluster is not None and jobs is not None:
-        raise click.UsageError("--cluster excludes --jobs: how many processes verify is how many workers there are.")
     if resume and results is None:
         raise click.UsageError("--resume needs --results, the file of the run that was stopped.")
     if results is not None and (consignment or report):
@@ -193,18 +191,14 @@ def verify(
     brought = None if policy is None else bring(policy, trust)
     outputs = _outputs(results, report, observations, fraud_proofs)
     read = (one for one in (consignment, packing, *earlier) if one)
+    is_shared = _is_shared(passports, cluster, expected)
     archives = ctx.with_resource(
         fetched(name for name in dict.fromkeys(passports) if is_address(name) and is_file(name))
     )
     beside = (*(brought.paths if brought else ()), *read, *outputs)
-    is_referred = cluster is not None or any(map(is_stored, passports))
-    files: Files
-    if is_referred:
-        files = _referred(passports, beside, expected)
-    else:
-        files = _files(passports, archives, beside=beside, expected=expected)
+    files = _referred(passports, beside) if is_shared else _files(passports, archives, beside, expected)
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
-    execute = executor_for(files, jobs) if cluster is None else _on_cluster(cluster)
+    execute = _executor(files, jobs, cluster)
     if brought is None:
         claims = Results(style, at or datetime.now(UTC), language)
         parts = execute(claiming(claims), (part for _, part in files.parts()))
@@ -257,7 +251,7 @@ def _page(path: Path, brought: Brought, results: Results, *, over: bool) -> Repo
 
 def _files(
     named: Sequence[str], archives: Mapping[str, Path], beside: Iterable[Path], expected: DataCarrier | None
-) -> GivenFiles:
+) -> Files:
     """The files that were named, and what is at the addresses that were; `archives` are there already."""
     paths = [name for name in named if not is_address(name)]
     addresses = list(dict.fromkeys(name for name in named if is_address(name) and name not in archives))
@@ -273,24 +267,35 @@ def _files(
     return files
 
 
-def _referred(named: Sequence[str], beside: Iterable[Path], expected: DataCarrier | None) -> Files:
-    """The files that were named, to be read by whoever verifies them."""
-    from carbonseal.examining.files.referred import ReferredFiles
-
+def _is_shared(named: Sequence[str], cluster: str | None, expected: DataCarrier | None) -> bool:
+    """Whether files are named to whoever verifies them, and not read here. What has to be read here is refused then."""
+    if cluster is None and not any(map(is_stored, named)):
+        return False
     if expected is not None:
         raise click.UsageError("--expect-digest is for one passport, read here.")
     if STDIN in named or any(map(is_address, named)):
         raise click.UsageError("--cluster and URLs of stores exclude - and addresses: these are read here.")
+    return True
+
+
+def _referred(named: Sequence[str], beside: Iterable[Path]) -> Files:
+    from carbonseal.examining.files.referred import ReferredFiles
+
     return ReferredFiles(named, beside)
 
 
-def _on_cluster(address: str) -> Executor:
+def _executor(files: Files, jobs: int | None, cluster: str | None) -> Executor:
+    """What verifies: processes here, or the workers of a cluster."""
+    if cluster is None:
+        return executor_for(files, jobs)
+    if jobs is not None:
+        raise click.UsageError("--cluster excludes --jobs: how many processes verify is how many workers there are.")
     import logging
 
     from carbonseal.examining.cluster.executor import on_cluster
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it has to say is in what is raised
-    return on_cluster(address)
+    return on_cluster(cluster)
 
 
 def _consignment(declaration: Path, packing: Path | None, key: str | None) -> Consignment:
