@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,35 +35,34 @@ def honest(size: int, side: int, index: int) -> Proof:
     return (LEAVES, OTHERS)[side][index], index, size, hashes, root
 
 
+def forged(size: int, side: int, index: int) -> Iterator[Proof]:
+    """A proof with one thing changed in every way: each hash, the leaf, the index, the size, parts of every other proof."""
+    leaf, _, _, hashes, root = honest(size, side, index)
+    for at, one in enumerate(hashes):
+        yield leaf, index, size, (*hashes[:at], bytes([one[0] ^ 1]) + one[1:], *hashes[at + 1 :]), root
+        yield leaf, index, size, hashes[:at], root
+        yield leaf, index, size, (*hashes[:at], one[:-1], *hashes[at + 1 :]), root
+    if len(hashes) > 1:  # the same bytes, cut elsewhere
+        yield leaf, index, size, (hashes[0] + hashes[1][:1], hashes[1][1:], *hashes[2:]), root
+    yield leaf, index, size, (*hashes, leaf), root
+    width = 1 << (size - 1).bit_length()
+    yield from ((leaf, index + far, size, hashes, root) for far in (-width, -1, 1, width, 2 * width))
+    yield from ((leaf, index, other, hashes, root) for other in (size - 1, size + 1, 2 * size))
+    for other in range(size):
+        theirs = honest(size, 1 - side, other)[3]
+        yield LEAVES[other], index, size, hashes, root
+        yield leaf, other, size, hashes, root
+        yield from ((leaf, index, size, (*hashes[:at], *theirs[at:]), root) for at in range(len(hashes)))
+
+
 @st.composite
 def proofs(draw: st.DrawFn) -> Proof:
-    """A proof in one of a few trees: honest, or with one thing changed, or with the upper part of another's."""
-    size, side = draw(st.sampled_from([7, 8, 13, 33, 40])), draw(st.integers(0, 1))
-    leaf, index, _, hashes, root = honest(size, side, draw(st.integers(0, size - 1)))
-    _, other, _, theirs, _ = honest(size, draw(st.integers(0, 1)), draw(st.integers(0, size - 1)))
-    at = draw(st.integers(0, max(len(hashes) - 1, 0)))
-    match draw(
-        st.sampled_from(["honest"] * 8 + ["flip", "short", "long", "index", "leaf", "tail", "head", "far", "split"])
-    ):
-        case "flip" if hashes:
-            hashes = (*hashes[:at], bytes([hashes[at][0] ^ 1]) + hashes[at][1:], *hashes[at + 1 :])
-        case "short":
-            hashes = hashes[:at]
-        case "long":
-            hashes = (*hashes, LEAVES[0])
-        case "index":
-            index = other
-        case "leaf":
-            leaf = LEAVES[other]
-        case "tail":
-            hashes = (*hashes[:at], *theirs[at:])
-        case "head":
-            hashes = (*theirs[:at], *hashes[at:])
-        case "far":
-            index += draw(st.sampled_from([-1, 1, 2, 4])) * (1 << (size - 1).bit_length())
-        case "split" if len(hashes) > 1:  # the same bytes, cut elsewhere
-            hashes = (hashes[0] + hashes[1][:1], hashes[1][1:], *hashes[2:])
-    return leaf, index, size, hashes, root
+    """A proof in one of a few trees, honest or forged."""
+    size, side = draw(st.sampled_from([7, 13])), draw(st.integers(0, 1))
+    index = draw(st.integers(0, size - 1))
+    if draw(st.booleans()):
+        return honest(size, side, index)
+    return draw(st.sampled_from([*forged(size, side, index)]))
 
 
 def outcome(verify: Any, proof: Proof) -> str:
@@ -80,6 +80,17 @@ def test_every_proof_comes_out_as_if_it_were_alone(given_: list[Proof], most: in
     for proof in given_:
         assert outcome(trees.verify_inclusion, proof) == outcome(verify_inclusion, proof)
         assert len(trees) <= most
+
+
+@pytest.mark.parametrize(("size", "most"), [(8, 1000), (13, 1000), (13, 6), (33, 1000), (40, 15)])
+def test_no_forgery_passes_where_all_is_shown(size: int, most: int) -> None:
+    trees = ShownTrees(most, first=0)
+    for side in (0, 1):
+        for index in range(size):
+            trees.verify_inclusion(*honest(size, side, index))
+    for index in range(size):
+        for proof in forged(size, 0, index):
+            assert outcome(trees.verify_inclusion, proof) == outcome(verify_inclusion, proof)
 
 
 def test_what_is_shown_is_not_hashed_again(monkeypatch: pytest.MonkeyPatch) -> None:
