@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
 from carbonseal.log.shown_trees import MOST_TREES, ShownTrees
-from carbonseal.log.tree import all_inclusion_proofs, leaf_hash, tree_root, verify_inclusion
+from carbonseal.log.tree import all_inclusion_proofs, leaf_hash, node_hash, tree_root, verify_inclusion
 
 Proof = tuple[bytes, int, int, tuple[bytes, ...], bytes]  # as `verify_inclusion` takes it
 
@@ -48,6 +48,11 @@ def forged(size: int, side: int, index: int) -> Iterator[Proof]:
     width = 1 << (size - 1).bit_length()
     yield from ((leaf, index + far, size, hashes, root) for far in (-width, -1, 1, width, 2 * width))
     yield from ((leaf, index, other, hashes, root) for other in (size - 1, size + 1, 2 * size))
+    node, number = leaf, width + index
+    for at, sibling in enumerate(hashes):  # an inner node as if it were a leaf
+        node = node_hash(sibling, node) if number & 1 else node_hash(node, sibling)
+        number >>= 1
+        yield from ((node, place, size, hashes[at + 1 :], root) for place in (number - width, number, index >> at + 1))
     for other in range(size):
         theirs = honest(size, 1 - side, other)[3]
         yield LEAVES[other], index, size, hashes, root
