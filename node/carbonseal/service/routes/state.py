@@ -22,6 +22,7 @@ _HEALTH = closed(
         "state": {"enum": ["ok", "failing", "frozen"]},
         "logs": list_of(_OBJECT),
         "ledgers": list_of(_OBJECT),
+        "failures": list_of(_OBJECT),
         "refused": {"type": "object", "additionalProperties": NUMBER},
         "damage": list_of(FINDING),
     }
