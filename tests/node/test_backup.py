@@ -4,7 +4,6 @@ successor where the copy is not the newest."""
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import shutil
 import signal
@@ -33,6 +32,7 @@ from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import verify
 
 from .conftest import Begin
+from .driver import PROCESSES
 from .issuance.issuing import MAKER, Clock, issue, request, within
 
 LOG = "logs/default"
@@ -209,8 +209,8 @@ def test_an_old_copy_freezes_where_its_guard_survived(directory: Path, tmp_path:
 
 
 def killed_at(number: int, work: Callable[..., object], *arguments: object) -> None:
-    """Do this in a process that dies at the `number`-th file: a new one, as threads of others do not survive a fork."""
-    process = multiprocessing.get_context("spawn").Process(target=_dies, args=(number, work, arguments))
+    """Do this in a process that dies at the `number`-th file: not a fork of this one, whose threads would not survive it."""
+    process = PROCESSES.Process(target=_dies, args=(number, work, arguments))
     process.start()
     process.join(60)
     assert process.exitcode == -signal.SIGKILL
