@@ -10,8 +10,9 @@ from tests.repository.sources import REPOSITORY
 
 ADAPTERS = REPOSITORY / "adapters" / "carbonseal_adapters"
 ABSENT = (
-    "aiohttp", "alembic", "coincurve", "eth", "eth_abi", "eth_account", "eth_keys", "eth_utils", "fabric_protos", "google",
-    "grpc", "hexbytes", "openpyxl", "pkcs11", "requests", "rlp", "segno", "sqlalchemy", "trie", "uvloop", "web3",
+    "aiohttp", "alembic", "coincurve", "dask", "distributed", "eth", "eth_abi", "eth_account", "eth_keys", "eth_utils",
+    "fabric_protos", "fsspec", "google", "grpc", "hexbytes", "openpyxl", "pkcs11", "requests", "rlp", "segno",
+    "sqlalchemy", "trie", "uvloop", "web3",
 )  # fmt: skip
 
 IMPORT = """

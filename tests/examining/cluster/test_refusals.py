@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import dask.config
@@ -14,6 +15,7 @@ from carbonseal.examining.files.items import Item
 from carbonseal.examining.judging import NamedBytes, VerifyJob, verifying
 from carbonseal.examining.parts import ItemsPart
 from carbonseal.findings import BrokenOff, Refused
+from tests.cli.conftest import AT as INSTANT
 from tests.cli.conftest import Run, run
 from tests.examining.cluster.authority import configuration
 from tests.examining.cluster.conftest import Cluster, Delivery
@@ -107,3 +109,18 @@ def test_what_an_examination_on_a_cluster_cannot_have(run: Run, tmp_path: Path) 
         result = run("verify", *arguments, "--cluster", "tcp://127.0.0.1:1")
         assert result.exit_code == 2, result.output
         assert words in result.output
+
+
+def test_without_the_extra_files_are_verified_and_clusters_are_not(
+    run: Run, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("carbonseal.examining.cluster")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("dask", "distributed", "fsspec", "fsspec.core"):
+        monkeypatch.setitem(sys.modules, name, None)
+    asked = ("--policy", delivery.policy, "--trust", delivery.trust, "--at", INSTANT)
+    assert run("verify", delivery.folder / "a" / "first.json", *asked).exit_code == 0
+    for arguments in ((delivery.folder, "--cluster", "tcp://127.0.0.1:1"), ("s3://passports/2026",)):
+        result = run("verify", *arguments, *asked)
+        assert result.exit_code == 2
+        assert "pip install 'carbonseal[cluster]'" in result.output
