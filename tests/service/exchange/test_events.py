@@ -196,8 +196,8 @@ def test_what_a_partner_published_is_kept_for_its_tenant(run: Callable[..., None
         assert b'"extension":"kept"' in mine.body
         assert theirs.client == "stranger"
         reader = await host.node.access.admit(host.secrets["stranger"])
-        answer = await OPERATIONS["exchange/events"].run(host.node, reader, {})
-        assert [(one["client"], one["event"]["data"]) for one in answer["events"]] == [("stranger", PFS)]
+        answer = await OPERATIONS["exchange/events/list"].run(host.node, reader, {})
+        assert [(one["client"], one["event"]["data"]) for one in answer["items"]] == [("stranger", PFS)]
 
     run(act)
 

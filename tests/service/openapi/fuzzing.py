@@ -21,9 +21,18 @@ from tests.service.openapi.world import World, make, world
 
 HOOKS = "tests.service.openapi.hooks"
 KNOWN = "CARBONSEAL_KNOWN"  # for the hooks: what is here, as JSON
-# Rules of these documents that no schema can say: an issuer that is configured, a unit that is known, who may have
-# which scopes, a signed checkpoint, a day that its month
-# has, an issuer of OpenID Connect that the node names.
+# Operations that refuse what the schemas allow, each with the rule that no schema says. A rule that one can say is there:
+# forms, limits, closed members, patterns.
+# - records: what its profile asks of the document (the body is any JSON), that of the query;
+# - passports, statements/issue, accreditations/issue, drafts/prepare, drafts/change: a signer, records and passports that are
+#   here, units that are known, times that follow one another;
+# - passports/refresh: a file whose hashes and proofs hold;
+# - tokens/create, tokens/scopes, identities/add, identities/remove, identities/scopes: principals and names that are free or
+#   known, which scopes go together, an issuer that node.toml names;
+# - webhooks/add: an address outside private networks, a name that is free;
+# - add-checkpoint, foreign-anchors: a signed checkpoint of a log whose key is known;
+# - the lists of passports, statements and accreditations, GET records, records/find: days that their months have, times and
+#   values that belong together (a scheme with its value).
 CONFIG = """\
 [[operations]]
 include-name = [

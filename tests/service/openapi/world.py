@@ -8,9 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from carbonseal.node.access.callers import OPERATOR, Kind
+import orjson
+
+from carbonseal.node.access.callers import OPERATOR, Caller, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
+from carbonseal.node.exchange.settings import ExchangeConfig
+from carbonseal.node.listen_config import Address
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import parse
 from carbonseal.service.app import serving
@@ -19,6 +23,7 @@ from carbonseal.service.listeners import Listener
 from tests import nodes
 from tests.node.issuance.issuing import MAKER
 from tests.node.issuance.stating import ACCREDITOR, BODY, accredit, state, subject
+from tests.service.exchange.hosted import PUBLISHED, event
 
 DOCUMENT = b'{"kilograms": "12.50"}'
 
@@ -59,7 +64,8 @@ class World:
 
 
 def make(directory: Path) -> Path:
-    config = nodes.settings(issuers=(MAKER,), bodies=(BODY,), accreditors=(ACCREDITOR,))
+    pact = ExchangeConfig(Address("127.0.0.1", 0), "https://pact.example")
+    config = nodes.settings(issuers=(MAKER,), bodies=(BODY,), accreditors=(ACCREDITOR,), pact=pact)
     return nodes.make_node(directory, config)
 
 
@@ -82,4 +88,10 @@ async def world(directory: Path, listener: Listener = Listener.PRIVATE, bounds: 
         await node.access.grant(OPERATOR, "reader", "default", commitment)
         drafted, _ = await node.drafts.prepare("passport", request, OPERATOR)
         content = drafted.draft.content
+        exchange = node.partners.exchange
+        assert exchange is not None
+        for number in range(3):
+            data = {"pfIds": ["5a0a1b34-6b1d-4a5a-9d7a-000000000001"]}
+            sent = event(PUBLISHED, data, "https://partner.example", f"event-{number}")
+            await exchange.take(Caller("reader", Kind.SYSTEM, "default", frozenset({Scope.READ})), orjson.dumps(sent))
         yield World(node, url, token, commitment, passport, statement.root, accreditation.root, content)

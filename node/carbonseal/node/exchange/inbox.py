@@ -103,13 +103,13 @@ class Inbox:
             row = connection.execute(chosen.order_by(PACT_EVENTS.c.next).limit(1)).first()
         return None if row is None else _event(row)
 
-    def page(self, tenant: str | None, after: int) -> list[Event]:
-        """At most `PAGE` events to a tenant (None: to all), those after this number, in their order."""
+    def page(self, tenant: str | None, after: int, limit: int = PAGE) -> list[Event]:
+        """At most `limit` events to a tenant (None: to all), those after this number, in their order."""
         chosen = select(PACT_EVENTS).where(PACT_EVENTS.c.number > after)
         if tenant is not None:
             chosen = chosen.where(PACT_EVENTS.c.tenant == tenant)
         with self._database.read() as connection:
-            return [_event(row) for row in connection.execute(chosen.order_by(PACT_EVENTS.c.number).limit(PAGE))]
+            return [_event(row) for row in connection.execute(chosen.order_by(PACT_EVENTS.c.number).limit(limit))]
 
 
 def _drop_oldest(connection: Connection, these: ColumnElement[bool]) -> None:

@@ -3,48 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.exchange.events import told
 from carbonseal.node.exchange.inbox import State
 from carbonseal.node.node import Node
-from carbonseal.passport.schemas import INSTANT, list_of
-from carbonseal.passport.schemas import closed as object_of
+from carbonseal.passport.schemas import INSTANT, Schema
 from carbonseal.service.openapi.schemas import NUMBER, STRING
 
-from .operation import AFTER, Json, Operation, closed
+from .listing import Page, listing
+from .operation import Json, Operation
 
-EVENT = object_of(
-    {
-        "number": NUMBER,
-        "client": STRING,
-        "tenant": STRING,
-        "received": INSTANT,
-        "state": {"enum": [state.value for state in State]},
-        "tries": NUMBER,
-        "answer": STRING,
-        "reason": STRING,
-        "event": {"type": "object"},
-    }
-)
+EVENT: dict[str, Schema] = {
+    "client": STRING,
+    "tenant": STRING,
+    "received": INSTANT,
+    "state": {"enum": [state.value for state in State]},
+    "tries": NUMBER,
+    "answer": STRING,
+    "reason": STRING,
+    "event": {"type": "object"},
+}
 
 
-async def _events(node: Node, caller: Caller, request: Json) -> Json:
+async def _events(node: Node, caller: Caller, page: Page) -> Sequence[Json]:
     exchange = node.partners.exchange
     if exchange is None:
-        return {"events": []}
-    inbox, after = exchange.inbox, request.get("after", 0)
-    return {"events": await asyncio.to_thread(lambda: told(inbox.page(caller.tenant, after)))}
+        return []
+    return await asyncio.to_thread(lambda: told(exchange.inbox.page(caller.tenant, page.after, page.limit)))
 
 
 OPERATIONS: Mapping[str, Operation] = {
-    "exchange/events": Operation(
-        Scope.READ,
-        "What partners sent, and what became of it",
-        closed({}, {"after": AFTER}),
-        closed({"events": list_of(EVENT)}),
-        _events,
-    ),
+    "exchange/events/list": listing(Scope.READ, "What partners sent, and what became of it", EVENT, _events),
 }
