@@ -18,7 +18,7 @@ from carbonseal.examining.bulk.run_file import RunFile
 from carbonseal.examining.examination import Examination
 from carbonseal.examining.files.given import BEGIN, Files, GivenFiles
 from carbonseal.examining.files.items import Item
-from carbonseal.examining.files.referred import NO_PLACE, ReferredFiles
+from carbonseal.examining.files.referred import AMBIGUOUS, NO_PLACE, ReferredFiles
 from carbonseal.examining.judging import NamedBytes, Verifier, VerifyJob
 from carbonseal.examining.parts import Part, PartResult, Work, in_this_process
 from carbonseal.findings import BrokenOff, Refused
@@ -113,6 +113,19 @@ def test_items_are_read_again_by_their_numbers(folder: Path) -> None:
     with pytest.raises(BrokenOff) as refused:
         [*files.again((name, True) for name in [*names, "another"])]
     assert refused.value.finding.code.name == "files.changed"
+
+
+def test_names_that_could_be_of_two_files_are_told(tmp_path: Path) -> None:
+    """Else nobody knows which of them is to be read again."""
+    for name in ("a", "a!1", "a!1!2", "b"):
+        (tmp_path / name).write_bytes(name.encode())
+    files = ReferredFiles(
+        [str(tmp_path / "a"), str(tmp_path / "a"), *(str(tmp_path / n) for n in ("a!1", "a!1!2", "b"))]
+    )
+    assert [(item.raw, item.problem) for item in files] == [(b"a", ""), (b"", AMBIGUOUS), (b"", AMBIGUOUS), (b"b", "")]
+    names = [item.name for item in files]
+    again = files.again((name, name in (names[0], names[3])) for name in names)
+    assert [item.raw for item in read_elsewhere(again)] == [b"a", b"b"]
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,9 @@ from carbonseal.findings import BrokenOff, Refused
 NO_PLACE = "it is not on the machine that was to read it: a path has to lead to the same file on every machine"
 
 
+AMBIGUOUS = "its name is that of something in the file before it: name it otherwise"
+
+
 class NamedFile(NamedTuple):
     """A file, as findings name it: where it is, how many bytes it had when it was listed, or why it cannot be read."""
 
@@ -115,7 +118,7 @@ class ReferredFiles:
         self.left_out: dict[str, None] = {}
         self._files: Spool[NamedFile] = Spool()
         total = hashlib.sha256(b"referred\0")
-        for file in chain.from_iterable(self._listed(name, [*beside]) for name in given):
+        for file in _told_apart(chain.from_iterable(self._listed(name, [*beside]) for name in given)):
             self._files.add((file,))
             total.update(os.fsencode("\0".join(map(str, file))) + b"\0")
         self.digest = total.hexdigest()
@@ -180,6 +183,18 @@ class ReferredFiles:
         for item in listing:
             yield _local(item)
         self.left_out.update(listing.left_out)
+
+
+def _told_apart(files: Iterable[NamedFile]) -> Iterator[NamedFile]:
+    """Files whose items have names of their own: one that could be an item of the one before it has a problem, and one that is
+    named twice in a row is there once."""
+    before: NamedFile | None = None
+    for file in files:
+        if before is None or not _is_of(file.name, before):
+            before = file
+            yield file
+        elif file.name != before.name:
+            yield file._replace(problem=AMBIGUOUS)
 
 
 def _local(item: Item) -> NamedFile:
