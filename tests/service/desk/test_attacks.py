@@ -159,7 +159,7 @@ def test_archives(desk: str, kind: str, raw: bytes, problem: str) -> None:
     answer = requests.post(f"{desk}/v1/verify", data=raw, headers=headers, timeout=60)
     assert answer.status_code == 200
     answers: list[dict[str, Any]] = [json.loads(line) for line in answer.text.splitlines()]
-    assert problem in answers[-1]["problem"]
+    assert problem in answers[-1]["reason"]
     assert {one["verdict"] for one in answers} <= {None, "rejected"}
     assert "root:" not in answer.text
     assert not [*Path(tempfile.gettempdir()).glob("evil*")]
