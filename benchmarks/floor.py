@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 import carbonseal.public_keys
-import carbonseal_adapters.ethereum.checking.trie
+import carbonseal_adapters.ethereum.checking.keccak
 import carbonseal_adapters.fabric.checking.certificates
 
 Signed = tuple[bytes, bytes, bytes]  # public key, signature, message
@@ -78,7 +78,7 @@ def recorded() -> Iterator[Primitives]:
     seen = Primitives()
     plain = hashlib.sha256
     ed25519 = carbonseal.public_keys.verifies_ed25519
-    keccak = carbonseal_adapters.ethereum.checking.trie.keccak256
+    keccak = carbonseal_adapters.ethereum.checking.keccak.keccak256
     p256 = carbonseal_adapters.fabric.checking.certificates.check_signature
 
     class Sha256:

@@ -13,10 +13,17 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carbonseal import public_keys
 from carbonseal.log.notes import Algorithm, VerifierKey, parse_key
 from carbonseal.node.secrets import VerifiedSigner
 from carbonseal.passport.multibase import decode_key, encode_key
-from carbonseal.public_keys import check_ed25519, check_ml_dsa_44, verifies_ed25519, verifies_ml_dsa_44
+from carbonseal.public_keys import (
+    HAS_LIBSODIUM,
+    check_ed25519,
+    check_ml_dsa_44,
+    verifies_ed25519,
+    verifies_ml_dsa_44,
+)
 from carbonseal.verification.policy import parse_policy
 from carbonseal_adapters.tlog.checking.evidence import read_key
 from tests.log.refusals import refusal
@@ -238,6 +245,85 @@ def test_a_key_with_a_part_of_small_order_is_its_owners() -> None:
         s = (nonce + challenge * secret) % ORDER
         outcomes.add(verifies_ed25519(raw, r + s.to_bytes(32, "little"), b"message"))
     assert outcomes == {True, False}  # where the challenge is even, the part of order 2 falls out
+
+
+# --- Ed25519: libsodium and OpenSSL --------------------------------------------------------------------------------------
+
+
+def encoded(point: Point) -> bytes:
+    x, y = point
+    return written(y, x & 1)
+
+
+def both(key: bytes, signature: bytes, message: bytes = b"message") -> bool:
+    """Whether it verifies: here, with libsodium, and by OpenSSL alone."""
+    openssl = len(signature) == 64 and public_keys._verifies_by_openssl(key, signature, message)
+    assert HAS_LIBSODIUM
+    assert verifies_ed25519(key, signature, message) == openssl, (key.hex(), signature.hex())
+    return openssl
+
+
+BASE = next(point for point in points(4 * pow(5, -1, P) % P) if point[0] % 2 == 0)
+SECRET = int.from_bytes(hashlib.sha512(b"secret").digest(), "little") % ORDER
+POINT = times(SECRET, BASE)
+GENERATOR = next(point for point in SMALL if times(4, point) != IDENTITY)  # of the points of small order
+
+
+@pytest.mark.parametrize("nonce", [0, 1, ORDER - 5])
+@pytest.mark.parametrize("in_r", range(8))
+def test_points_with_a_part_of_small_order(nonce: int, in_r: int) -> None:
+    """A = [secret]B + [i]T and R = [nonce]B + [j]T: with cofactor every such signature would hold. Without, it does where -k i = j
+    modulo 8; also where R is of small order (nonce 0), which libsodium by itself refuses."""
+    outcomes = set()
+    for in_key in range(8):
+        key = encoded(add(POINT, times(in_key, GENERATOR)))
+        check_ed25519(key)
+        r = encoded(add(times(nonce, BASE), times(in_r, GENERATOR)))
+        for message in (b"%d" % count for count in range(8)):
+            challenge = int.from_bytes(hashlib.sha512(r + key + message).digest(), "little") % ORDER
+            s = (nonce + challenge * SECRET) % ORDER
+            holds = both(key, r + s.to_bytes(32, "little"), message)
+            assert holds == ((-challenge * in_key - in_r) % 8 == 0)
+            outcomes.add(holds)
+    assert outcomes == {True, False}
+
+
+def test_other_encodings_of_a_signature() -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    raw, signature = key.public_key().public_bytes_raw(), key.sign(b"message")
+    r, s = signature[:32], int.from_bytes(signature[32:], "little")
+    assert both(raw, signature)
+    more = [r + (s + count * ORDER).to_bytes(32, "little") for count in range(1, 15)]
+    small = [one + s.to_bytes(32, "little") for one in REFUSED] + [one + bytes(32) for one in REFUSED]
+    for other in (*more, *small, b"", r, signature[:-1], signature + b"\0", r + b"\xff" * 32, bytes(64)):
+        assert not both(raw, other)
+
+
+@settings(max_examples=150)
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=200), st.integers(0, 511))
+def test_any_key_any_message_any_bit(seed: bytes, message: bytes, bit: int) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    raw, signature = key.public_key().public_bytes_raw(), key.sign(message)
+    assert both(raw, signature, message)
+    changed = int.from_bytes(signature, "little") ^ 1 << bit
+    assert not both(raw, changed.to_bytes(64, "little"), message)
+
+
+def test_the_table_of_small_order_is_complete() -> None:
+    assert {encoded(point) for point in SMALL} == public_keys._SMALL_ORDER
+
+
+def test_libsodium_alone_would_differ() -> None:
+    """So that the tests above are such that can fail: an R of small order, S of the owner's making."""
+    from nacl.bindings import crypto_sign_open
+    from nacl.exceptions import BadSignatureError
+
+    key, r = encoded(POINT), encoded(IDENTITY)
+    challenge = int.from_bytes(hashlib.sha512(r + key + b"message").digest(), "little") % ORDER
+    signature = r + (challenge * SECRET % ORDER).to_bytes(32, "little")
+    assert both(key, signature)
+    with pytest.raises(BadSignatureError):
+        crypto_sign_open(signature + b"message", key)
 
 
 # --- ML-DSA-44 ---------------------------------------------------------------------------------------------------------

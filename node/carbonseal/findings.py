@@ -20,11 +20,12 @@ Errors::
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Self
 
 from carbonseal.escaping import escape_invisible
+from carbonseal.values import dataclass
 
 
 class Outcome(Enum):

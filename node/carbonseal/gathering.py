@@ -7,11 +7,11 @@ base install. What an endpoint answers is a claim by one source: a policy says h
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from carbonseal.findings import Finding
 from carbonseal.ledger import Evidence, TrustItem
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

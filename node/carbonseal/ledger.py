@@ -30,12 +30,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol, overload
 
 from carbonseal.findings import CarbonsealError, Finding
+from carbonseal.values import dataclass
 
 DIGEST_DOMAIN = b"carbonseal/anchor/v1\0"
 

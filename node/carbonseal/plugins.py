@@ -36,12 +36,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Refused, undetermined
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, EntryPoint

@@ -22,7 +22,7 @@ from carbonseal.cli.main import carbonseal as command
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.proofs import TlogProof
 from carbonseal_adapters.ethereum.checking.headers import write_header
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import in_thread
 from tests.ethereum.endpoints import before

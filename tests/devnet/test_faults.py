@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from carbonseal_adapters.ethereum.checking.headers import write_header
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_devnet.ethereum.network import Network
 
 from .clients import asked, block, place, post, send, transfer

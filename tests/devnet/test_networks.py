@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 
 from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.registry import artifact
-from carbonseal_adapters.ethereum.checking.trie import keccak256, prove
+from carbonseal_adapters.ethereum.checking.trie import prove
 from carbonseal_devnet.ethereum.network import Network
 
 from .clients import GWEI, block, nonce, place, send

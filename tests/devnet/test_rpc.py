@@ -13,8 +13,9 @@ from web3 import HTTPProvider, Web3
 from web3.types import Nonce, TxParams
 
 from carbonseal_adapters.ethereum.checking.headers import write_header
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.registry import artifact
-from carbonseal_adapters.ethereum.checking.trie import keccak256, prove
+from carbonseal_adapters.ethereum.checking.trie import prove
 from carbonseal_adapters.ethereum.sending.deploy import Deployment
 from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import in_thread

@@ -3,16 +3,20 @@ where the packages of the extras are absent."""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 
+from carbonseal.public_keys import HAS_LIBSODIUM
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from tests.repository.sources import REPOSITORY
 
 ADAPTERS = REPOSITORY / "adapters" / "carbonseal_adapters"
 ABSENT = (
     "aiohttp", "alembic", "coincurve", "dask", "distributed", "eth", "eth_abi", "eth_account", "eth_keys", "eth_utils",
-    "fabric_protos", "fsspec", "google", "grpc", "hexbytes", "openpyxl", "pkcs11", "requests", "rlp", "segno",
-    "sqlalchemy", "trie", "uvloop", "web3",
+    "fabric_protos", "fsspec", "google", "grpc", "hexbytes", "nacl", "openpyxl", "pkcs11", "requests", "rlp", "segno",
+    "sha3", "sqlalchemy", "trie", "uvloop", "web3",
 )  # fmt: skip
 
 IMPORT = """
@@ -23,6 +27,18 @@ sys.modules.update(dict.fromkeys(absent))  # None: importing it fails
 for name in names:
     import_module(name)
 print(len(names))
+"""
+
+VECTORS = """
+import json, sys
+sys.modules.update(dict.fromkeys(sys.argv[1:]))  # None: importing it fails
+from carbonseal import public_keys
+from carbonseal_adapters.ethereum.checking import keccak
+from tests.vectors import test_vectors as vectors
+cases = [(file, case) for file in vectors.FILES.values() for case in file["cases"]]
+for file, case in cases:
+    vectors.test_the_implementation_does_what_the_vector_says(file, case)
+print(json.dumps([public_keys.HAS_LIBSODIUM, keccak.keccak256.__qualname__.partition(".")[0], len(cases)]))
 """
 
 
@@ -50,3 +66,15 @@ def test_sending_does_not() -> None:
     for name in ("ethereum", "fabric", "tlog"):
         done = _import(f"carbonseal_adapters.{name}.sending.ledger")
         assert "halted; None in sys.modules" in done.stderr, done.stdout
+
+
+def test_all_vectors_hold_without_the_extra_fast() -> None:
+    """PyNaCl and safe-pysha3 (extra `fast`) are installed where these tests run: with them, `tests/vectors` does the same."""
+    untraced = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    command = [sys.executable, "-c", VECTORS, "nacl", "sha3"]
+    done = subprocess.run(command, env=untraced, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    libsodium, keccak, count = json.loads(done.stdout)
+    assert (libsodium, keccak) == (False, "_pycryptodome_compiled")
+    assert count > 500
+    assert (HAS_LIBSODIUM, keccak256.__qualname__.partition(".")[0]) == (True, "_pysha3")

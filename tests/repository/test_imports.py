@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,39 +14,37 @@ import pytest
 from tests.world import World
 
 HEAVY = {
-    "aiohttp", "alembic", "asyncio", "eth", "eth_account", "grpc", "importlib.metadata", "multiprocessing", "pydantic", "rich",
-    "sqlalchemy", "uvloop", "web3",
+    "aiohttp", "alembic", "asyncio", "cffi", "dask", "eth", "eth_account", "fsspec", "grpc", "http.client", "importlib.metadata",
+    "jinja2", "multiprocessing", "pycparser", "pydantic", "rich", "sqlalchemy", "ssl", "subprocess", "urllib.request", "uvloop",
+    "web3",
+}  # fmt: skip
+X509 = {"cryptography.x509", "cryptography.hazmat.primitives.serialization"}
+UNUSED = {  # by one passport alone, under a policy and nothing else
+    "carbonseal.cli.examining.report_page", "carbonseal.examining.consignment", "carbonseal.examining.log_tiles",
+    "carbonseal.examining.lot_proofs", "carbonseal.gathering", "carbonseal.verification.consignment",
+    "carbonseal.verification.proofs.batch_proofs",
 }  # fmt: skip
 
 VERIFY = """
 import json, sys
+absent = filter(None, sys.argv[1].split(","))
+sys.modules.update(dict.fromkeys(absent))  # None: importing it fails
 from carbonseal.cli.main import carbonseal
 try:
-    carbonseal(sys.argv[1:])
+    carbonseal(sys.argv[2:])
 except SystemExit as stopped:
-    print(json.dumps({"status": stopped.code, "modules": sorted(sys.modules)}))
+    loaded = sorted(name for name, module in sys.modules.items() if module is not None)
+    print(json.dumps({"status": stopped.code, "modules": loaded}))
 """
 
 
-@pytest.fixture(scope="module")
-def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The modules of a process that has verified a passport with evidence of two ledgers."""
-    directory: Path = tmp_path_factory.mktemp("verify")
-    world = World()
+def modules_after(lines: Mapping[str, str], world: World, directory: Path, *absent: str) -> set[str]:
+    """The modules of a process that has verified a passport on two ledgers under a policy, where some modules are not installed."""
     (directory / "passport.json").write_bytes(world.passport().encode())
-    (directory / "policy").write_text("\n".join(world.lines().values()) + "\n", encoding="utf-8")
+    (directory / "policy").write_text("\n".join(lines.values()) + "\n", encoding="utf-8")
     (directory / "trust.json").write_bytes(world.trust().encode())
-    arguments = [
-        "verify",
-        "passport.json",
-        "--policy",
-        "policy",
-        "--trust",
-        "trust.json",
-        "--at",
-        "2026-11-22T09:00:00Z",
-    ]
-    command = [sys.executable, "-c", VERIFY, *arguments]
+    given = ["verify", "passport.json", "--policy", "policy", "--trust", "trust.json", "--at", "2026-11-22T09:00:00Z"]
+    command = [sys.executable, "-c", VERIFY, ",".join(absent), *given]
     untraced = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     done = subprocess.run(command, cwd=directory, env=untraced, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])
@@ -53,8 +52,36 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return set(found["modules"])
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Under a policy that requires both ledgers, on the base install."""
+    world = World()
+    world.passport()
+    return modules_after(world.lines(), world, tmp_path_factory.mktemp("verify"), "nacl", "sha3")
+
+
 def test_verify_imports_nothing_heavy(imported: set[str]) -> None:
     assert not HEAVY & imported
+
+
+def test_verify_imports_only_what_it_was_asked_for(imported: set[str]) -> None:
+    """Certificates are Fabric's; tiles, proofs, lines and reports are options of the command."""
+    assert not X509 & imported
+    assert not UNUSED & imported
+    assert not [name for name in imported if name.startswith("carbonseal_adapters.fabric")]
+    assert "cryptography.hazmat.primitives.asymmetric.ed25519" in imported
+
+
+def test_a_policy_that_names_no_chain_imports_no_keccak(tmp_path: Path) -> None:
+    """And with PyNaCl nothing of cryptography is needed for Ed25519."""
+    world = World()
+    world.passport()
+    lines = world.lines()
+    without = {name: line for name, line in lines.items() if name not in ("chain", "both", "time")}
+    found = modules_after(without | {"anchors": "require anchors by=other"}, world, tmp_path)
+    assert not [name for name in found if name.startswith(("carbonseal_adapters.ethereum", "Crypto", "sha3"))]
+    assert not [name for name in found if name.startswith("cryptography.hazmat.primitives.asymmetric")]
+    assert "nacl" in found
 
 
 def test_verify_imports_no_other_part_of_ours(imported: set[str]) -> None:

@@ -15,8 +15,8 @@ from trie.hexary import HexaryTrie
 from carbonseal.ledger import Evidence, Statement, TrustItem
 from carbonseal_adapters.ethereum.checking.blocks import BLOCK
 from carbonseal_adapters.ethereum.checking.evidence import StorageEvidence
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.registry import artifact, slot
-from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from carbonseal_adapters.ethereum.checking.headers import write_header
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 
 Answer = Callable[[], Awaitable[Any]]  # what the chain truly answers to the request, as JSON
 BLOCKS = {"eth_getBlockByNumber", "eth_getBlockByHash"}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.findings import Refused
 from carbonseal.plugins import EVIDENCE
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from carbonseal.ledger import Secrets

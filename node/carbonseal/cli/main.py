@@ -5,6 +5,7 @@ Commands are found by `carbonseal.plugins`: carbonseal's own by a table, those o
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import click
@@ -84,6 +85,7 @@ def carbonseal() -> None:
 
 def main() -> None:
     """The console script."""
+    gc.set_threshold(50_000)  # by default, what was imported is walked through again and again while more is
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=OTHER_SIGNS)

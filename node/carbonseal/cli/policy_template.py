@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from carbonseal.cli.errors import Failed
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

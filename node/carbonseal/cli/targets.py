@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from carbonseal.cli.options import NODE, READABLE, Once
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +16,7 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.tables.codes import TABLE_TOO_LARGE
 from carbonseal.tables.reading import Table
 from carbonseal.tables.rows import Kind, Row
+from carbonseal.values import dataclass
 from carbonseal.verification.consignment.columns import DECLARATION, PACKING, has_numbers
 from carbonseal.verification.consignment.declaration import (
     MOST_SERIALS,

@@ -18,14 +18,12 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from carbonseal.examining.files.given import BEGIN, Files, Position
 from carbonseal.examining.judging import Verifier, VerifyJob, verifying
-from carbonseal.examining.log_tiles import LogTiles
-from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, prove_lots
 from carbonseal.examining.observation_files import RunFiles, checked_file
 from carbonseal.examining.parts import Executor, Observed, Part, PartResult, in_this_process
 from carbonseal.examining.results import FileResult
@@ -33,15 +31,21 @@ from carbonseal.examining.spool import Spool
 from carbonseal.findings import BrokenOff, Finding
 from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance
-from carbonseal.log.fraud_proofs import FraudProof
-from carbonseal.verification.consignment.delivered import Delivered
+from carbonseal.values import dataclass
 from carbonseal.verification.examination import Collection, Equivocation, equivocations, prove
 from carbonseal.verification.observing.log_facts import LogFacts, signed_head
+from carbonseal.verification.observing.lot_observations import exceeded_lots
 from carbonseal.verification.observing.observations import HEADER, Source, merge, rows, signed_heads
 from carbonseal.verification.one_history import History
-from carbonseal.verification.proofs.batch_proofs import BatchProof
 
 from .codes import FILES_CHANGED
+
+if TYPE_CHECKING:
+    from carbonseal.examining.log_tiles import LogTiles
+    from carbonseal.examining.lot_proofs import LotProofs
+    from carbonseal.log.fraud_proofs import FraudProof
+    from carbonseal.verification.consignment.delivered import Delivered
+    from carbonseal.verification.proofs.batch_proofs import BatchProof
 
 PROOFS = "fraud-proof-*.json"  # names of fraud proofs that are written
 NO_TILES: Mapping[str, LogTiles] = {}
@@ -192,6 +196,8 @@ class Examination:
 
     def lot_proofs(self, examined: Examined) -> LotProofs:
         """Fraud proofs of the lots of which too much was taken, from the files."""
+        from carbonseal.examining.lot_proofs import prove_lots
+
         return prove_lots(examined.lots, self._files, Verifier(self._job).policy)
 
     def _digests(self) -> Iterator[tuple[str, str]]:

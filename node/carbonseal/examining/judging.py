@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,10 +20,13 @@ from carbonseal.examining.labels import is_another, of_carrier
 from carbonseal.examining.parts import NOTHING, Observed, PartResult, Work
 from carbonseal.examining.results import NO_VERDICT, FileResult, Presenter
 from carbonseal.findings import Outcome, Refused, Verdict
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot
     from carbonseal.flow.lots import Balance
+    from carbonseal.passport.passports import Passport
+    from carbonseal.verification.consignment.delivered import Delivered
     from carbonseal.verification.known_logs import Known
     from carbonseal.verification.observing.log_facts import LogFacts, Notes
     from carbonseal.verification.observing.observations import Source
@@ -99,7 +102,6 @@ class Verifier:
 
     def _verify(self, item: Item) -> tuple[FileResult, Observed]:
         from carbonseal.passport.passports import parse
-        from carbonseal.verification.consignment.delivered import delivered
         from carbonseal.verification.known_logs import verify_knowing
         from carbonseal.verification.observing.log_facts import log_facts
         from carbonseal.verification.observing.lot_observations import lot_rows, takers
@@ -141,7 +143,7 @@ class Verifier:
             self._results.report(path, report, passport),
             lots=frozenset(takers(passport)) if lots else frozenset(),
             origins=frozenset(facts.origins()),
-            delivered=delivered(passport, path, report.verdict) if job.is_consigned else None,
+            delivered=self._delivered(passport, path, report.verdict) if job.is_consigned else None,
         )
         observed = Observed(rows(facts, source) | lot_lines(lots, source), frozenset(heads), frozenset(links))
         return result, observed
@@ -163,6 +165,12 @@ class Verifier:
             return log_facts(parse(raw), self.keys)
         except Refused:
             return None
+
+    @staticmethod
+    def _delivered(passport: Passport, path: str, verdict: Verdict) -> Delivered:
+        from carbonseal.verification.consignment.delivered import delivered
+
+        return delivered(passport, path, verdict)
 
     def _statement(self, path: str, raw: bytes) -> FileResult | None:
         """The result of a statement file; None where the file is something else."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +34,7 @@ from carbonseal.flow.tree import Branch
 from carbonseal.footprints.model import Footprint
 from carbonseal.passport.codes import PASSPORT_OTHER_FILE
 from carbonseal.passport.passports import Passport
+from carbonseal.values import dataclass
 from carbonseal.verification.verify import Report
 
 

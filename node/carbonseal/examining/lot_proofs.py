@@ -6,7 +6,7 @@ Two passes over the files: what they show of lots, then the credentials that pro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 
@@ -18,7 +18,7 @@ from carbonseal.flow.lots import Balance
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import ProductCredential
 from carbonseal.verification.examination import Collection
-from carbonseal.verification.observing.lot_observations import lot_balances, lot_rows, lot_sources
+from carbonseal.verification.observing.lot_observations import exceeded_lots, lot_rows, lot_sources
 from carbonseal.verification.observing.observations import Source, lot_lines
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.proofs.batch_proofs import BatchProof, prove
@@ -27,11 +27,6 @@ from carbonseal.verification.proofs.sealed_credentials import SealedCredential, 
 MOST_LOTS = 1000  # that are proved, or whose sources are named, in one examination
 
 LotProofs = Mapping[Lot, tuple[BatchProof, Finding]]
-
-
-def exceeded_lots(lines: Callable[[], Iterable[bytes]]) -> dict[Lot, Balance]:
-    """The lots of which more was taken than they yielded, by sorted lines of observations."""
-    return {one.lot: one for one in lot_balances(lines) if one.is_exceeded}
 
 
 def shown_lots(files: Files, policy: Policy) -> dict[Lot, Balance]:

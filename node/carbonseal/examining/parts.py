@@ -19,13 +19,14 @@ Private.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.results import FileResult, Presenter
 from carbonseal.findings import Finding
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from carbonseal.verification.observing.log_facts import SignedHead

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from carbonseal.findings import Finding
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot

@@ -6,7 +6,6 @@ Amounts are exact. What cannot be computed is `Missing`, with every reason: a ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
@@ -23,6 +22,7 @@ from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import FOOTPRINT, USED, Component, ListedRecord, ProductCredential
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import Profile
+from carbonseal.values import dataclass
 
 from . import phrases
 from .phrases import Missing

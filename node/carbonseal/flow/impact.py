@@ -7,11 +7,11 @@ changes by q x (new - old), and so do those that used it. Nothing else is comput
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from carbonseal.footprints.comparability import incomparable
 from carbonseal.footprints.figures import Figure
+from carbonseal.values import dataclass
 
 from . import phrases
 from .graph import Graph, Product

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from carbonseal.findings import Finding, Place
 from carbonseal.plugins import CHECKS
+from carbonseal.values import dataclass
 
 from .checks import Check, Setting
 from .graph import Graph

@@ -11,7 +11,6 @@ Quantities are in the base unit of what they measure (kg, litre, piece), so that
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from heapq import nlargest
@@ -21,6 +20,7 @@ from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import ProductCredential
+from carbonseal.values import dataclass
 
 from . import phrases
 from .graph import Edge, Lot, Product

@@ -7,9 +7,9 @@ lists them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from carbonseal.findings import Phrase, Phrases, Template
+from carbonseal.values import dataclass
 
 MOST_PHRASES = 5
 

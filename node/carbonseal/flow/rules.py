@@ -17,11 +17,12 @@ not checkable    noted, or undetermined where      nothing is said
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from fractions import Fraction
 
 from carbonseal.findings import Code, Finding, Place, noted, rejected, shown, undetermined
+from carbonseal.values import dataclass
 
 
 class Kind(Enum):

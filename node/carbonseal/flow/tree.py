@@ -7,13 +7,13 @@ the tree never has more branches than the passport has components.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure, exact_sum, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import STAGE
+from carbonseal.values import dataclass
 
 from . import phrases
 from .graph import Edge, Graph, Product, ReadRecord, amount_in

@@ -7,12 +7,13 @@ rounded: PACT's six zero parts would otherwise allow a difference of 3.0 in a to
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm
 from typing import Any
+
+from carbonseal.values import dataclass
 
 # Formats that demand a number have sentinels for "no value", such as -1.7976931348623157e308: whatever is this large is absent.
 ABSENT_FROM = 10**15

@@ -6,9 +6,11 @@ All greenhouse-gas figures are kg CO2e for the declared amount, unless a member 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
+
+from carbonseal.values import dataclass
 
 from .figures import Figure
 from .stages import Stages

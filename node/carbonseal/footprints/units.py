@@ -7,8 +7,9 @@ matters (UCUM's mg and Mg). A word that is not listed is no unit here: nothing i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+
+from carbonseal.values import dataclass
 
 MASS, VOLUME, ENERGY, AREA, LENGTH, COUNT, TRANSPORT, TIME = (
     "mass", "volume", "energy", "area", "length", "count", "transport", "time",

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Iterator
-from dataclasses import dataclass
 
 from carbonseal.findings import Finding, wordings
+from carbonseal.values import dataclass
 
 from . import codes
 from .digital_link import build_link, looks_like_link, parse_link

@@ -12,7 +12,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from carbonseal.values import dataclass
 
 from .identifiers import malformed, parse_gtin
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from carbonseal.values import dataclass
 
 from .identifiers import malformed
 

@@ -15,12 +15,11 @@ As written, with the note's signature line::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement, log_id
 from carbonseal.log.notes import LogSigner, Note, VerifierKey
 from carbonseal.log.text import MAX_SIZE, decode_decimal, decode_hash, encode_base64
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -17,7 +17,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 import orjson
@@ -28,6 +28,7 @@ from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import is_key_name
 from carbonseal.log.tiles import MAX_ENTRY
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -19,7 +19,6 @@ As written (RFC 8785 and a line feed; hashes in hex, proofs as joined hashes in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from carbonseal.findings import Finding, Refused
@@ -31,6 +30,7 @@ from carbonseal.log.tiles import MAX_ENTRY
 from carbonseal.log.tree import leaf_hash, roots_from_consistency
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -26,17 +26,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+from typing import TYPE_CHECKING, Protocol
 
 from carbonseal.findings import Refused
 from carbonseal.log.cosignatures import MAX_NAME, cosignature_message, subtree_message
 from carbonseal.log.text import decode_base64, encode_base64
 from carbonseal.public_keys import check_ed25519, check_ml_dsa_44, verifies_ed25519, verifies_ml_dsa_44
+from carbonseal.values import dataclass
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from . import codes
 

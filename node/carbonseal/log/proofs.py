@@ -17,13 +17,12 @@ A line ``extra BASE64`` may stand before the index. The entry is not in the file
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import Checkpoint, open_checkpoint
 from carbonseal.log.notes import MAX_NOTE, VerifierKey
 from carbonseal.log.text import MAX_SIZE, decode_base64, decode_decimal, decode_hash, encode_base64
 from carbonseal.log.tree import leaf_hash, verify_inclusion
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 
 from carbonseal.findings import Refused
 from carbonseal.log.text import decode_decimal
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -12,11 +12,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from carbonseal.findings import Refused
 from carbonseal.log.tree import node_hash, root_from_inclusion, split_point
+from carbonseal.values import dataclass
 
 from . import codes
 

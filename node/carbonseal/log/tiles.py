@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 
 from . import codes
 

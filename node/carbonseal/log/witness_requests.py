@@ -18,10 +18,9 @@ As written::
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from carbonseal.findings import Refused
 from carbonseal.log.text import MAX_SIZE, decode_decimal, decode_hash, encode_base64
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
 from carbonseal.records.files import FILE, MAX_FILE, File
+from carbonseal.values import dataclass
 
 from . import codes
 

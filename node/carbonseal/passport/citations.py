@@ -15,7 +15,6 @@ seal or status list that is cited and not carried is a finding of verification.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +23,7 @@ from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.credentials import Carried
 from carbonseal.passport.products import FOOTPRINT, ProductCredential
 from carbonseal.passport.status_lists import StatusList
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

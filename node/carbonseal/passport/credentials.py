@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -35,6 +34,7 @@ from carbonseal.passport.schemas import (
 )
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +32,7 @@ from carbonseal.passport.schemas import (
     STAGE_ROLE,
     STAGES,
 )
+from carbonseal.values import dataclass
 
 FOOTPRINT = "footprint"  # the role of the one record with the product's footprint
 STAGE = STAGE_ROLE

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from carbonseal.ledger import Evidence
+from carbonseal.values import dataclass
 
 MAX_HEADS = 16
 MAX_ANCHORS = 16  # of one head

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
@@ -11,6 +10,7 @@ from carbonseal.records.canonical import canonicalise, jcs
 from carbonseal.records.files import FILE, admit_file
 from carbonseal.records.profiles import RESERVED, lookup, recognition
 from carbonseal.records.strict import RECORD_LIMITS, Limits
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
 
 from carbonseal.records.strict import RECORD_LIMITS, Limits, read, sorted_form
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ without parameters, so that one file has one form.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from carbonseal.findings import Refused
 from carbonseal.records.places import printable
+from carbonseal.values import dataclass
 
 from . import codes
 

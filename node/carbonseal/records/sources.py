@@ -7,7 +7,6 @@ import os
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -15,6 +14,7 @@ from carbonseal.findings import Finding, Place, Refused
 from carbonseal.records.files import MAX_FILE, guess
 from carbonseal.records.places import printable
 from carbonseal.records.strict import RECORD_LIMITS, Limits
+from carbonseal.values import dataclass
 
 from . import codes, lists
 

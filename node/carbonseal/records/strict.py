@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -22,6 +21,7 @@ from carbonseal.findings import Refused
 from carbonseal.records.counting import has_more_values
 from carbonseal.records.scanner import fraction, whole
 from carbonseal.records.segments import SEGMENT, read_in_segments
+from carbonseal.values import dataclass
 
 from . import codes
 

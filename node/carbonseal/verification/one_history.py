@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.log.checkpoints import Checkpoint
@@ -18,6 +18,7 @@ from carbonseal.log.subtrees import split_consistency
 from carbonseal.log.tiles import TileReader
 from carbonseal.log.tree import Edge, consistency_proof, verify_consistency
 from carbonseal.passport.passports import Passport
+from carbonseal.values import dataclass
 from carbonseal.verification.observing.log_facts import LogFacts, SignedHead, log_facts
 
 from . import codes

@@ -14,7 +14,6 @@ several seals share are verified once. Findings are placed below the seal.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from carbonseal.findings import Finding, Place, Refused
@@ -24,6 +23,7 @@ from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
 from carbonseal.log.tree import leaf_hash, verify_consistency
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
+from carbonseal.values import dataclass
 from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.checked.heads import Heads
 from carbonseal.verification.checked.quorums import Quorums

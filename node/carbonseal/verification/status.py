@@ -15,13 +15,13 @@ A version that is not shown lowers nothing while another decides: it is noted. W
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carbonseal.findings import Finding, Outcome, Place, wordings
 from carbonseal.instants import format_instant
 from carbonseal.passport.credentials import REVOCATION, Carried, Credential, StatusEntry
 from carbonseal.passport.status_lists import StatusList
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from carbonseal.findings import Refused
@@ -12,6 +12,7 @@ from carbonseal.ledger import TrustItem, TrustItems
 from carbonseal.passport.schemas import TRUST_SHAPE
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
+from carbonseal.values import dataclass
 
 from . import codes
 

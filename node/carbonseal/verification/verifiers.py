@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from carbonseal.flow.judging import judged
 from carbonseal.flow.rules import CheckRequirement, Result
 from carbonseal.ledger import Checked, Evidence, EvidenceVerifier, Pins, Statement, TrustItem
 from carbonseal.plugins import CHECKS, EVIDENCE, PLUGIN_BROKEN, same_package
+from carbonseal.values import dataclass
 
 from . import codes
 

@@ -20,7 +20,7 @@ rejected makes the verdict *rejected*, else one that is undetermined makes it *u
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
@@ -34,6 +34,7 @@ from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import ListedRecord, ProductCredential
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import built_in
+from carbonseal.values import dataclass
 from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.conformity.codes import STATEMENT_NOT_ASKED, STATEMENT_NOT_STANDING
 from carbonseal.verification.conformity.statements import Statements

@@ -14,7 +14,7 @@ from carbonseal.verification.trust import Trust
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.checking.headers import write_header
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.gathering import inquiry
 from carbonseal_adapters.ethereum.gathering.trust import Gatherer
 from carbonseal_devnet.ethereum.network import Network

@@ -14,7 +14,7 @@ from carbonseal.ledger import AttemptStatus, Evidence
 from carbonseal_adapters.ethereum.checking import rlp
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.checking.headers import BFT, FIELDS, write_header
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_adapters.ethereum.sending.ledger import connect
 from carbonseal_devnet.ethereum.network import Network

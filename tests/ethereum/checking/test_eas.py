@@ -19,7 +19,7 @@ from carbonseal.ledger import (
 from carbonseal_adapters.ethereum.checking import codes, eas, rlp
 from carbonseal_adapters.ethereum.checking.eas import EasEvidence
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER, Pins
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_devnet.ethereum.evidence import mainnet_header, synthesise, trie_around
 from tests.world import BLOCK_TIME, CHAIN, World
 

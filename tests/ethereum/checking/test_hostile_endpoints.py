@@ -15,7 +15,7 @@ from carbonseal.ledger import Evidence, TransientError
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
 from carbonseal_adapters.ethereum.checking.headers import write_header
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.gathering import inquiry
 from carbonseal_devnet.ethereum.evidence import synthesise
 from carbonseal_devnet.ethereum.network import Network

@@ -30,7 +30,7 @@ from carbonseal.passport.seals import Seal
 from carbonseal_adapters.conformance import CHECKS, Check, Stranger, Subject
 from carbonseal_adapters.ethereum.checking import codes, eas
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.gathering.trust import gather
 from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger, connect
 from carbonseal_devnet.ethereum.network import Network

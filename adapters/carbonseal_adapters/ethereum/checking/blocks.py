@@ -18,16 +18,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from carbonseal.findings import Finding, Refused
-from carbonseal.gathering import TrustReview
 from carbonseal.ledger import Checked, Proved, TrustItem, TrustItems
+from carbonseal.values import dataclass
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.headers import Header
 from carbonseal_adapters.ethereum.checking.options import read_hash, to_hex
+
+if TYPE_CHECKING:
+    from carbonseal.gathering import TrustReview
 
 BLOCK = "block"  # the kind of a trust item
 IDENTITY = "block0"  # of a chain: followed by the hash of its genesis block
@@ -155,6 +157,8 @@ def review(
         without |= missing
         lacking += (problem for digest in digests if (problem := _problem(named, number, digest, agree)))
         remarks += _outvoted(named, number, agree)
+    from carbonseal.gathering import TrustReview  # verifying needs nothing of gathering
+
     return TrustReview(lacking, [*remarks, *without.values()])
 
 

@@ -20,13 +20,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
+from carbonseal.values import dataclass
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.blocks import pinned
 from carbonseal_adapters.ethereum.checking.headers import Header
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.options import (
     chain_id,
     read_address,
@@ -36,7 +37,6 @@ from carbonseal_adapters.ethereum.checking.options import (
     to_hex,
 )
 from carbonseal_adapters.ethereum.checking.state import read_parts, word, write_parts
-from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 TYPE, VERSION = "ethereum-eas", 1
 CONTRACT = "eas"  # the value of a line's option `contract`

@@ -17,11 +17,11 @@ see `checking.eas`. Pure; it runs on the base install.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Checked, Evidence, Statement, TrustItem
+from carbonseal.values import dataclass
 from carbonseal_adapters.ethereum.checking import codes, eas
 from carbonseal_adapters.ethereum.checking.blocks import pinned
 from carbonseal_adapters.ethereum.checking.options import (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.ethereum.checking import codes, rlp
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.options import to_hex
-from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 # In the order of the header; from baseFeePerGas on, each fork added some at the end (EIP-1559, 4895, 4844, 4788, 7685).
 _DATA, _QUANTITY = True, False

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking import codes
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 
 
 def read_exactly(options: Mapping[str, str], names: Sequence[str], optional: Sequence[str] = ()) -> None:

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from carbonseal.ledger import Statement
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 
 
 @cache

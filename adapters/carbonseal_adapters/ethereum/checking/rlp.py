@@ -5,6 +5,7 @@ Items are `bytes` or lists of items. Pure Python on the base install: a verifier
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import TypeAlias
 
 from carbonseal.findings import Refused
@@ -15,6 +16,8 @@ Item: TypeAlias = "bytes | list[Item]"
 MAX_DEPTH = 8
 MAX_ITEMS = 128  # in one list; the longest list in evidence is a proof of 65 nodes
 MAX_IN_ALL = 1024  # items and lists; a trie node that is full of others has 513
+_BRANCH = Struct("x32s" * 16)  # the children of a full branch: sixteen hashes
+_BRANCH_PREFIXES = b"\xa0" * 16
 
 
 def encode(item: Item) -> bytes:
@@ -73,15 +76,14 @@ def _items(data: bytes, start: int, end: int, depth: int, count: list[int]) -> l
     if depth > MAX_DEPTH:
         raise _malformed(f"lists are nested more than {MAX_DEPTH} deep")
     items: list[Item] = []
+    if end - start >= _BRANCH.size and data[start : start + _BRANCH.size : 33] == _BRANCH_PREFIXES:
+        items += _BRANCH.unpack_from(data, start)  # nearly every node of a large trie
+        start += _BRANCH.size
     while start < end:
         if len(items) == MAX_ITEMS:
             raise _malformed(f"a list has more than {MAX_ITEMS} items")
-        if data[start] == 0xA0 and start + 33 <= end:  # a hash: nearly everything in a trie node
-            items.append(data[start + 1 : start + 33])
-            start += 33
-        else:
-            item, start = _item(data, start, end, depth, count)
-            items.append(item)
+        item, start = _item(data, start, end, depth, count)
+        items.append(item)
     count[0] += len(items) + 1
     if count[0] > MAX_IN_ALL:
         raise _malformed(f"it has more than {MAX_IN_ALL} items")

@@ -7,12 +7,11 @@ names, in order, with nothing left over. Nodes shorter than 32 bytes are embedde
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from Crypto.Hash import keccak
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.ethereum.checking import codes, rlp
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 
 MAX_NODES = 65  # 64 nibbles of a hashed key, and the root
 
@@ -20,11 +19,6 @@ MAX_NODES = 65  # 64 nibbles of a hashed key, and the root
 @dataclass(frozen=True, slots=True)
 class Absent:
     """The proof is sound and shows that the key has no value."""
-
-
-def keccak256(data: bytes) -> bytes:
-    """Keccak-256 (32 bytes) with the original padding, which is not SHA3-256's."""
-    return keccak.new(digest_bits=256, data=data).digest()
 
 
 EMPTY_ROOT = keccak256(b"\x80")

@@ -11,8 +11,8 @@ from carbonseal.findings import Refused
 from carbonseal.ledger import Capabilities, Evidence, Statement
 from carbonseal_adapters.ethereum.checking import codes, eas, registry
 from carbonseal_adapters.ethereum.checking.evidence import Pins, StorageEvidence
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.options import chain_id, read_address, to_hex
-from carbonseal_adapters.ethereum.checking.trie import keccak256
 
 
 class AnchorState(Enum):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from carbonseal.ledger import OutcomeUnknownError, PermanentError, TransientError
 from carbonseal_adapters.ethereum.checking import registry, rlp
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.options import to_hex
-from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_adapters.ethereum.sending.endpoint_check import check_endpoint
 from carbonseal_adapters.ethereum.sending.fees import Fees, Market, suggest
 from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError

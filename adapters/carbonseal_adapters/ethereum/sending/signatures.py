@@ -9,8 +9,8 @@ from eth_utils.exceptions import ValidationError
 
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking import codes
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.options import to_hex
-from carbonseal_adapters.ethereum.checking.trie import keccak256
 from carbonseal_adapters.ethereum.sending.transactions import Signature, Transaction
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # of secp256k1

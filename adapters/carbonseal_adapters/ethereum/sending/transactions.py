@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking import rlp
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.sending.fees import Fees
 
 TYPE_2 = b"\x02"  # EIP-1559

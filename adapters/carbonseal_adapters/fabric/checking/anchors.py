@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from carbonseal.findings import Refused
 from carbonseal.ledger import Statement
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.messages import shapes
 from carbonseal_adapters.fabric.checking.messages.headers import check_chaincode

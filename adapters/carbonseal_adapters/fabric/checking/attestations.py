@@ -8,9 +8,9 @@ wrote it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.anchors import Place
 from carbonseal_adapters.fabric.checking.answers import Answer

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes, policies
 from carbonseal_adapters.fabric.checking.identities import Identity, Member, distinct
 from carbonseal_adapters.fabric.checking.messages import shapes

@@ -7,10 +7,10 @@ it. Configurations are numbered: none can be left out of the chain, and no two c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.blocks import Block, check_signatures
 from carbonseal_adapters.fabric.checking.certificates import der, key_digest

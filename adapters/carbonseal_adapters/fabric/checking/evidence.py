@@ -17,11 +17,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes, policies
 from carbonseal_adapters.fabric.checking.anchors import Place, anchor_key, anchor_value
 from carbonseal_adapters.fabric.checking.attestations import Attestation, Written, attesters

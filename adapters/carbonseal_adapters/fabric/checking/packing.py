@@ -14,11 +14,11 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import Evidence
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.attestations import MAX_ATTESTATIONS, Attestation
 from carbonseal_adapters.fabric.checking.blocks import Block

@@ -6,10 +6,10 @@ As in Fabric, each signer counts for one place in a signature policy, first come
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.certificates import der
 from carbonseal_adapters.fabric.checking.identities import Identity, Member, Role

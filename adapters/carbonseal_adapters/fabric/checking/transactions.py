@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.anchors import Place, check_value
 from carbonseal_adapters.fabric.checking.answers import Answer

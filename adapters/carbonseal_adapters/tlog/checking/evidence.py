@@ -12,7 +12,6 @@ A log shows order and no time, until its witnesses' cosignatures count.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Outcome, Refused, noted, rejected, shown
@@ -22,6 +21,7 @@ from carbonseal.log.entries import ForeignAnchor
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.tree import leaf_hash, root_from_inclusion
+from carbonseal.values import dataclass
 
 SCHEME = "tlog"
 TYPE = "tlog-proof"

@@ -20,7 +20,7 @@ from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
 from trie.hexary import HexaryTrie
 
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_devnet.ethereum.accounts import FUNDS, GAS_LIMIT, GENESIS_TIME, funded
 from carbonseal_devnet.ethereum.embedded.pool import Pool
 from carbonseal_devnet.ethereum.embedded.storage import Storage

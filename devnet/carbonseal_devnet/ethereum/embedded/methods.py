@@ -9,7 +9,7 @@ from typing import Any
 from eth.exceptions import VMError
 from eth_utils.exceptions import ValidationError
 
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_devnet.ethereum.accounts import GWEI
 from carbonseal_devnet.ethereum.embedded.chain import Call, Chain
 from carbonseal_devnet.ethereum.embedded.pool import Rejected

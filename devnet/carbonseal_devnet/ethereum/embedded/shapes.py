@@ -7,7 +7,7 @@ from typing import Any
 
 import rlp
 
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 
 
 def data(value: bytes) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.transport import backoff
-from carbonseal_adapters.ethereum.checking.trie import keccak256
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_devnet.ethereum.accounts import GAS_LIMIT, genesis
 from carbonseal_devnet.ethereum.engine import SkewedClock
 from carbonseal_devnet.ethereum.native.programs import Native, find, supervised

@@ -8,7 +8,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +35,7 @@ from carbonseal.examining.results import FileResult
 from carbonseal.findings import Finding, Outcome
 from carbonseal.instants import format_instant
 from carbonseal.languages.language import Language
+from carbonseal.values import dataclass
 
 MOST_TOLD = 10  # names of each kind in the summary for people
 TELLING = (Outcome.REJECTED, Outcome.UNDETERMINED)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining.report_page import ReportPage
 from carbonseal.cli.files.policy_folder import Brought
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.results import Results, Style, Totals
@@ -18,13 +16,15 @@ from carbonseal.cli.outputs import Output
 from carbonseal.examining.examination import Examination, write_proofs
 from carbonseal.examining.files.given import Files
 from carbonseal.examining.judging import VerifyJob
-from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.parts import Executor
 from carbonseal.examining.results import FileResult
 from carbonseal.findings import Verdict
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
+    from carbonseal.cli.examining.report_page import ReportPage
     from carbonseal.examining.consignment import Consignment
+    from carbonseal.examining.log_tiles import LogTiles
     from carbonseal.verification.consignment.matching import LineResult
 
 

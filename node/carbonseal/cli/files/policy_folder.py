@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import Once
 from carbonseal.examining.judging import NamedBytes
+from carbonseal.values import dataclass
 
 MARK = b"\xef\xbb\xbf"  # a byte order mark in UTF-8
 FOLDER_OR_FILE = click.Path(exists=True, path_type=Path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from click import style
@@ -19,6 +18,7 @@ from carbonseal.examining.parts import PartResult, Work
 from carbonseal.examining.results import FileResult
 from carbonseal.findings import Refused, Verdict
 from carbonseal.instants import format_instant
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from carbonseal.passport.credentials import Carried

@@ -7,11 +7,11 @@ every finding.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from carbonseal.findings import Finding, Outcome
 from carbonseal.languages import sentences
 from carbonseal.languages.language import ENGLISH, Language
+from carbonseal.values import dataclass
 
 ALIKE = 3  # reasons of one kind that are printed
 PLACES = 4  # places of one reason that are named

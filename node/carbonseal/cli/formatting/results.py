@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from carbonseal.findings import Finding, Verdict
 from carbonseal.languages import sentences
 from carbonseal.languages.counting import summary
 from carbonseal.languages.language import ENGLISH, Language
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from carbonseal.passport.passports import Passport

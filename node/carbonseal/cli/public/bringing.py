@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from carbonseal.findings import Refused
 from carbonseal.goods.data_carrier import DataCarrier, parse_carrier
 from carbonseal.keys.endpoints import redacted
 from carbonseal.passport.passports import parse
+from carbonseal.values import dataclass
 
 HEXADECIMAL = frozenset("0123456789abcdef")
 Asking = Callable[[str], object]  # told each host before it is asked for the first time

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
@@ -20,6 +19,7 @@ from carbonseal.findings import Finding, Outcome, Verdict
 from carbonseal.instants import format_instant
 from carbonseal.passport.codes import PASSPORT_OTHER_FILE
 from carbonseal.passport.passports import Passport
+from carbonseal.values import dataclass
 from carbonseal.verification.verify import Report
 
 DECIDES = {Verdict.UNDETERMINED: Outcome.UNDETERMINED, Verdict.REJECTED: Outcome.REJECTED}

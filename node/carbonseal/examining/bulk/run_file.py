@@ -24,7 +24,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -37,6 +36,7 @@ from carbonseal.findings import Refused
 from carbonseal.instants import parse_instant
 from carbonseal.log.codes import FRAUD_PROOF_HOLDS
 from carbonseal.log.fraud_proofs import LogKeys
+from carbonseal.values import dataclass
 from carbonseal.verification.observing.log_facts import SignedHead, signed_head
 from carbonseal.verification.observing.observations import LONGEST_LINE, as_rows
 

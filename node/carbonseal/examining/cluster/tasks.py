@@ -13,7 +13,6 @@ import hashlib
 import pickle
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +22,7 @@ from carbonseal.examining.cluster.codes import CLUSTER_OTHER_CODE, CLUSTER_OTHER
 from carbonseal.examining.judging import VerifyJob
 from carbonseal.examining.parts import Part, PartResult, Work
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 
 OURS = ("carbonseal", "carbonseal_adapters")
 

@@ -11,12 +11,12 @@ import io
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carbonseal.passport.file_kind import CLAIM
 from carbonseal.passport.passports import PASSPORT_LIMITS
+from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier

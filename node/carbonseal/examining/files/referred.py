@@ -12,7 +12,6 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +25,7 @@ from carbonseal.examining.files.stores import WHOLE, StoredFile, fetch, is_store
 from carbonseal.examining.parts import Part, sliced
 from carbonseal.examining.spool import Spool
 from carbonseal.findings import BrokenOff, Refused
+from carbonseal.values import dataclass
 
 NO_PLACE = "it is not on the machine that was to read it: a path has to lead to the same file on every machine"
 

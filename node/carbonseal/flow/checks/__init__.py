@@ -8,7 +8,6 @@ gives.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Protocol
@@ -16,6 +15,7 @@ from typing import Protocol
 from carbonseal.flow.comparison import BAND
 from carbonseal.flow.graph import Graph
 from carbonseal.flow.rules import Result
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 from carbonseal.footprints.figures import Figure
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

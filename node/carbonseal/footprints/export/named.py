@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure
 from carbonseal.footprints.model import Footprint
 from carbonseal.footprints.stages import Stages
+from carbonseal.values import dataclass
 
 CO2E, PERCENT = "kg CO2e", "%"
 CODES = {  # UN/ECE Recommendation 20

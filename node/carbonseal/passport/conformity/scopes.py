@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.passport.credentials import Word
 from carbonseal.passport.products import Classification
+from carbonseal.values import dataclass
 
 from .words import ENGAGEMENTS, STANDARDS
 

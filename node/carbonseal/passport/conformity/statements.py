@@ -10,7 +10,6 @@ The subject is the responsible organisation: what a credential of another issuer
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from carbonseal.instants import format_instant, parse_instant
 from carbonseal.passport import codes, credentials
 from carbonseal.passport.credentials import Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
 from carbonseal.passport.products import Facility
+from carbonseal.values import dataclass
 
 from .schemas import MAX_FOOTPRINTS, MAX_QUALIFICATIONS, MAX_SITES, STATEMENT_SHAPE, STATEMENT_TYPE
 from .scopes import Scope, read_scope, scope_words

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.records import codes as records_codes
 from carbonseal.records.places import kind_of
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Finding, Refused
@@ -19,6 +18,7 @@ from carbonseal.plugins import PROFILES
 from carbonseal.records import codes
 from carbonseal.records.places import pointer
 from carbonseal.records.profiles import Profile, lookup
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ once, and kept in a cache that is bounded by number and by bytes. No verdict and
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.cache import Cache
@@ -22,6 +21,7 @@ from carbonseal.ledger import Checked, Statement
 from carbonseal.log.shown_trees import ShownTrees
 from carbonseal.passport.bundles import Earlier
 from carbonseal.passport.seals import SealedAnchor
+from carbonseal.values import dataclass
 from carbonseal.verification.checked.shown import CheckedHead, CheckedRun
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust

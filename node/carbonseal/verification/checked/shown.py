@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from carbonseal.findings import Finding
 from carbonseal.ledger import Statement
 from carbonseal.log.checkpoints import Checkpoint
+from carbonseal.values import dataclass
 from carbonseal.verification.ledger_classes import Class, classes
 
 

@@ -7,7 +7,6 @@ of its status list that was the latest then. Its bits act forward: what was stat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from carbonseal.findings import Finding, Outcome, Place
@@ -17,6 +16,7 @@ from carbonseal.passport.conformity.scopes import Scope
 from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.credentials import REVOCATION, Carried
 from carbonseal.records.places import printable
+from carbonseal.values import dataclass
 from carbonseal.verification.documents import Documents, Listed
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.status import Signed

@@ -7,7 +7,6 @@ that is carried comes in its place. Each requirement of the policy then asks whi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
@@ -20,6 +19,7 @@ from carbonseal.passport.conformity.statements import Opinion, Statement
 from carbonseal.passport.conformity.words import PRODUCT
 from carbonseal.passport.credentials import Carried
 from carbonseal.records.places import printable
+from carbonseal.values import dataclass
 from carbonseal.verification.codes import STATUS_CURRENT, STATUS_REVOKED, STATUS_SUSPENDED
 from carbonseal.verification.documents import Documents, Listed
 from carbonseal.verification.policy import Role, StatementRequirement

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from carbonseal.findings import Refused
 from carbonseal.footprints.figures import Figure, read_decimal
+from carbonseal.values import dataclass
 
 from . import codes
 

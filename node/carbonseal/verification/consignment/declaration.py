@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from carbonseal.findings import Refused
 from carbonseal.footprints import units
@@ -13,6 +12,7 @@ from carbonseal.footprints.units import Unit
 from carbonseal.goods.identifiers import parse_mrn
 from carbonseal.goods.nomenclature import CN, DIGITS, HS, TARIC, CommodityCode, hs_edition
 from carbonseal.goods.serials import SerialRange
+from carbonseal.values import dataclass
 
 from . import codes
 from .columns import DECLARATION, PACKING, Columns

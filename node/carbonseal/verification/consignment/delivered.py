@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from carbonseal.findings import Refused, Verdict
 from carbonseal.flow.graph import Lot
 from carbonseal.footprints import units
@@ -12,6 +10,7 @@ from carbonseal.footprints.units import Unit
 from carbonseal.goods.nomenclature import CommodityCode, parse_code
 from carbonseal.goods.serials import Serials
 from carbonseal.passport.passports import Passport
+from carbonseal.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
 from carbonseal.goods.data_carrier import parse_carrier
 from carbonseal.goods.identifiers import has_check_digit, mrn_check_digit
 from carbonseal.goods.nomenclature import CN, DIGITS, CommodityCode, six_digits
+from carbonseal.values import dataclass
 from carbonseal.verification.observing.presented import CLEAR, OfficeKey, Presented, PresentedBalance
 
 from . import codes

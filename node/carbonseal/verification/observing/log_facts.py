@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import Checkpoint
@@ -21,6 +21,7 @@ from carbonseal.log.subtrees import SubtreeProof, from_consistency, split_consis
 from carbonseal.log.tree import leaf_hash, verify_consistency
 from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.seals import Seal
+from carbonseal.values import dataclass
 from carbonseal.verification.policy import Policy
 
 TLOG_EVIDENCE = ("tlog-proof", 1)

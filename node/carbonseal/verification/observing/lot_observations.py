@@ -165,6 +165,11 @@ def lot_balances(lines: Callable[[], Iterable[bytes]]) -> Iterator[Balance]:
             yield from balances(stated, taken[1])
 
 
+def exceeded_lots(lines: Callable[[], Iterable[bytes]]) -> dict[Lot, Balance]:
+    """The lots of which more was taken than they yielded, by sorted lines of observations."""
+    return {one.lot: one for one in lot_balances(lines) if one.is_exceeded}
+
+
 def _of_kind(lines: Iterable[bytes], kind: str, of: type[S]) -> Iterator[S]:
     start = b'{"place":["%s",' % kind.encode()
     for line in lines:

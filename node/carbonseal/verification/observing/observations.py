@@ -19,7 +19,6 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from carbonseal.findings import Refused
@@ -30,6 +29,7 @@ from carbonseal.log.notes import Note
 from carbonseal.log.text import MAX_SIZE, decode_decimal
 from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
+from carbonseal.values import dataclass
 from carbonseal.verification import codes
 from carbonseal.verification.observing.log_facts import LogFacts, SignedHead, signed_head
 from carbonseal.verification.observing.lot_observations import KINDS as LOT_KINDS

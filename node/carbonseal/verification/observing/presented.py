@@ -17,7 +17,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
@@ -29,6 +29,7 @@ from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.records.canonical import jcs
 from carbonseal.records.strict import parse
+from carbonseal.values import dataclass
 from carbonseal.verification import codes
 
 KIND = "presented"

@@ -4,7 +4,6 @@ replaces it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from carbonseal.findings import Refused
@@ -12,6 +11,7 @@ from carbonseal.instants import parse_instant
 from carbonseal.log.notes import Algorithm, UnknownKey, VerifierKey, parse_key
 from carbonseal.log.quorums import NONE
 from carbonseal.passport.multibase import decode_key
+from carbonseal.values import dataclass
 from carbonseal.verification import codes
 from carbonseal.verification.verifiers import policy_verifier
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -14,6 +14,7 @@ from carbonseal.log.notes import UnknownKey, VerifierKey
 from carbonseal.log.quorums import Quorum
 from carbonseal.passport.conformity.words import PRODUCT, UNMODIFIED, VERIFICATION
 from carbonseal.plugins import CHECKS
+from carbonseal.values import dataclass
 from carbonseal.verification.verifiers import InstalledCheck
 
 

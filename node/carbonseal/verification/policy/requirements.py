@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
@@ -27,6 +26,7 @@ from carbonseal.passport.conformity.words import (
     VERIFICATION,
 )
 from carbonseal.plugins import CHECKS
+from carbonseal.values import dataclass
 from carbonseal.verification import codes
 from carbonseal.verification.verifiers import policy_check
 

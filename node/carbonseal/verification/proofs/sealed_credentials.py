@@ -9,7 +9,6 @@ The entry is not written: it follows from document and salt (sections 4 and 5).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Finding, Refused
@@ -30,6 +29,7 @@ from carbonseal.passport.credentials import Carried
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import PRODUCT, ProductCredential
+from carbonseal.values import dataclass
 from carbonseal.verification import codes
 from carbonseal.verification.observing.log_facts import signed_head
 from carbonseal.verification.policy import Policy, Role

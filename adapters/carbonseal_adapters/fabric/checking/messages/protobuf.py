@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from carbonseal.findings import Refused
+from carbonseal.values import dataclass
 from carbonseal_adapters.fabric.checking import codes
 
 MAX_FIELDS = 65_536  # in one message

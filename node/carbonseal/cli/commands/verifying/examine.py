@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,10 +22,12 @@ from carbonseal.escaping import json_line
 from carbonseal.examining.examination import Examined, examined_logs, shown_logs, write_proofs, written
 from carbonseal.examining.files.given import GivenFiles
 from carbonseal.examining.judging import Verifier, VerifyJob
-from carbonseal.examining.lot_proofs import LotProofs, exceeded_lots, name_sources, prove_lots, shown_lots
+from carbonseal.examining.lot_proofs import LotProofs, name_sources, prove_lots, shown_lots
 from carbonseal.examining.observation_files import checked_file
 from carbonseal.examining.presented import OVER_PRESENTED, presented_findings
 from carbonseal.findings import Finding, Outcome, Refused, Verdict
+from carbonseal.values import dataclass
+from carbonseal.verification.observing.lot_observations import exceeded_lots
 
 if TYPE_CHECKING:
     from carbonseal.flow.graph import Lot

@@ -12,7 +12,6 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.bulk_run import BulkRun, results_path
-from carbonseal.cli.examining.report_page import ReportPage
 from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
 from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, fetched, is_address, is_file
 from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
@@ -27,11 +26,12 @@ from carbonseal.examining.examination import PROOFS, executor_for
 from carbonseal.examining.files.given import Files, GivenFiles
 from carbonseal.examining.files.items import STDIN
 from carbonseal.examining.files.stores import is_stored
-from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
+    from carbonseal.cli.examining.report_page import ReportPage
     from carbonseal.examining.consignment import Consignment
+    from carbonseal.examining.log_tiles import LogTiles
     from carbonseal.examining.parts import Executor
     from carbonseal.goods.data_carrier import DataCarrier
     from carbonseal.languages.language import Language
@@ -208,7 +208,7 @@ def verify(
         try:
             before = (*brought.observations, *earlier)
             output = None if observations is None else Output(observations, over=force or resume)
-            tiles = {one.origin: one for one in map(LogTiles, histories)}
+            tiles = _tiles(histories)
             if results is not None:
                 target = results_path(results, over=force, resume=resume)
                 at = at or (begun_at(run_path(target)) if resume else None) or datetime.now(UTC)
@@ -240,12 +240,23 @@ def _outputs(
         yield from fraud_proofs.glob(PROOFS)
 
 
+def _tiles(places: Sequence[str]) -> Mapping[str, LogTiles]:
+    """The logs of which there are tiles at these places, by origin. Raises `Refused`, `BrokenOff`."""
+    if not places:
+        return {}
+    from carbonseal.examining.log_tiles import LogTiles  # loads what speaks HTTP
+
+    return {one.origin: one for one in map(LogTiles, places)}
+
+
 def _page(path: Path, brought: Brought, results: Results, *, over: bool) -> ReportPage:
     """Raises `Failed` where what makes pages is not installed, or the file is there already."""
     try:
         import jinja2  # noqa: F401 - the extra desk
     except ModuleNotFoundError as error:
         raise Failed("--report needs what is not installed", "pip install 'carbonseal[desk]'") from error
+    from carbonseal.cli.examining.report_page import ReportPage
+
     return ReportPage(Output(path, over=over), brought.policy, results)
 
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from carbonseal.flow import phrases
@@ -21,6 +20,7 @@ from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, 
 from carbonseal.footprints import units
 from carbonseal.footprints.figures import Figure, exact_sum
 from carbonseal.footprints.model import Footprint
+from carbonseal.values import dataclass
 
 WEIGHTLESS = frozenset({units.ENERGY, units.TRANSPORT, units.TIME, "megabit second"})
 _BESIDE = frozenset({"waste", "co-product"})

@@ -7,12 +7,12 @@ A1-A3; the only entry; the entry that covers all others. A sum is checked where 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from carbonseal.footprints import units
 from carbonseal.footprints.documents import Node, sentinels
 from carbonseal.footprints.model import Basis, Footprint, Part, Period, Sign, StageFigure, Sum
 from carbonseal.footprints.stages import MODULES, PRODUCTION, Stages, span, stages_text
+from carbonseal.values import dataclass
 
 from .elements import child, children, word
 

@@ -11,7 +11,6 @@ Distribution is reported beside production; packaging is inside it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 from carbonseal.footprints import units
@@ -29,6 +28,7 @@ from carbonseal.footprints.model import (
     Verification,
 )
 from carbonseal.footprints.stages import DISTRIBUTION, LIFE_CYCLE, PRODUCTION
+from carbonseal.values import dataclass
 
 EMISSIONS = (
     "fossilGhgEmissions",

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from carbonseal.footprints import units
 from carbonseal.footprints.documents import Node
 from carbonseal.footprints.figures import Figure
 from carbonseal.footprints.model import Flow
+from carbonseal.values import dataclass
 
 # GS1 Digital Link without a serial number (21), and the class-level schemes of EPC URIs.
 _CLASS = re.compile(r"urn:epc:(class|idpat):.*|(?!.*/21/).*/01/[0-9]{8,14}(/(22|10)/[^/]+)*/?", re.ASCII)
