@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining.bulk_run import BulkRun, results_path
 from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
 from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, fetched, is_address, is_file
 from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
@@ -20,8 +19,6 @@ from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.examining.bulk.results_file import run_path
-from carbonseal.examining.bulk.run_file import begun_at
 from carbonseal.examining.examination import PROOFS, executor_for
 from carbonseal.examining.files.given import Files, GivenFiles
 from carbonseal.examining.files.items import STDIN
@@ -210,6 +207,10 @@ def verify(
             output = None if observations is None else Output(observations, over=force or resume)
             tiles = _tiles(histories)
             if results is not None:
+                from carbonseal.cli.examining.bulk_run import BulkRun, results_path
+                from carbonseal.examining.bulk.results_file import run_path
+                from carbonseal.examining.bulk.run_file import begun_at
+
                 target = results_path(results, over=force, resume=resume)
                 at = at or (begun_at(run_path(target)) if resume else None) or datetime.now(UTC)
                 in_bulk = BulkRun(brought, files, before, at, execute, style, language)
@@ -235,6 +236,8 @@ def _outputs(
     """What the command writes: in a folder that is verified it is of an earlier run, and no passport."""
     yield from (one for one in (report, observations) if one)
     if results is not None:
+        from carbonseal.examining.bulk.results_file import run_path
+
         yield from (results, run_path(results))
     if fraud_proofs is not None:
         yield from fraud_proofs.glob(PROOFS)
