@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from carbonseal.cli.outputs import Output
 from carbonseal.escaping import json_line
 from carbonseal.examining.bulk.lines import LineResults
 from carbonseal.examining.bulk.results_file import Form, ResultsFile, run_path
-from carbonseal.examining.bulk.run_file import RunFile
+from carbonseal.examining.bulk.run_file import RunFile, begun_at
 from carbonseal.examining.bulk.summary import Summary, ordered
 from carbonseal.examining.examination import Examination, Examined, write_proofs
 from carbonseal.examining.files.given import Files
@@ -51,6 +51,12 @@ def results_path(path: Path, *, over: bool, resume: bool) -> Path:
             f"{path} exists already", "go on with it with --resume, overwrite it with --force, or name another file"
         )
     return Output(path, over=True).target
+
+
+def begin(path: Path, *, over: bool, resume: bool) -> tuple[Path, datetime]:
+    """Where results go (see `results_path`), and the instant of the run: that of the one that is gone on with, else now."""
+    target = results_path(path, over=over, resume=resume)
+    return target, (begun_at(run_path(target)) if resume else None) or datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,11 +84,15 @@ def is_file(address: str) -> bool:
 def fetched(addresses: Iterable[str]) -> Iterator[dict[str, Path]]:
     """The files at addresses, in a temporary folder. That host alone is asked, and follows no redirect to another. Raises
     `BrokeOff` where there is none."""
+    asked = [*addresses]
+    if not asked:
+        yield {}
+        return
     from carbonseal.cli.public.answers import NoAnswer, UnusableAnswer, get, is_address
 
     found: dict[str, Path] = {}
     with TemporaryDirectory(prefix="carbonseal-") as folder:
-        for number, address in enumerate(addresses):
+        for number, address in enumerate(asked):
             found[address] = Path(folder) / str(number)
             if not is_address(address):
                 raise Failed(f"{address} is not an address that can be asked")

@@ -207,13 +207,10 @@ def verify(
             output = None if observations is None else Output(observations, over=force or resume)
             tiles = _tiles(histories)
             if results is not None:
-                from carbonseal.cli.examining.bulk_run import BulkRun, results_path
-                from carbonseal.examining.bulk.results_file import run_path
-                from carbonseal.examining.bulk.run_file import begun_at
+                from carbonseal.cli.examining.bulk_run import BulkRun, begin
 
-                target = results_path(results, over=force, resume=resume)
-                at = at or (begun_at(run_path(target)) if resume else None) or datetime.now(UTC)
-                in_bulk = BulkRun(brought, files, before, at, execute, style, language)
+                target, begun = begin(results, over=force, resume=resume)
+                in_bulk = BulkRun(brought, files, before, at or begun, execute, style, language)
                 totals = in_bulk.verify(target, output, fraud_proofs, tiles, resume=resume)
             else:
                 goods = None if consignment is None else _consignment(consignment, packing, office_key)
