@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import tracemalloc
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -93,3 +96,29 @@ def test_a_name_that_no_file_can_have_is_named(tmp_path: Path) -> None:
     with pytest.raises(BrokeOff) as broke:
         Output(path, over=False)
     assert broke.value.message == f"{path}: File name too long"
+
+
+def test_what_comes_in_pieces_is_written_as_it_comes(tmp_path: Path) -> None:
+    """Whatever it comes to, a few pieces are in memory; and where it breaks off, the old content stays."""
+    count, size = 64, 1 << 20
+
+    async def pieces(breaks_off: bool) -> AsyncIterator[bytes]:
+        for number in range(count):
+            yield bytes([number]) * size
+        if breaks_off:
+            raise RuntimeError("no more")
+
+    file = Output(tmp_path / "file", over=True)
+    tracemalloc.start()
+    try:
+        asyncio.run(file.write_each(pieces(breaks_off=False)))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert file.path.stat().st_size == count * size
+    assert peak < 8 * size
+    before = file.path.read_bytes()
+    with pytest.raises(RuntimeError, match="no more"):
+        asyncio.run(file.write_each(pieces(breaks_off=True)))
+    assert file.path.read_bytes() == before
+    assert [*tmp_path.iterdir()] == [file.path]

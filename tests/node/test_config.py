@@ -100,6 +100,8 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
                 ("admin", '"127.0.0.1"'),
                 ("admin", '"a@127.0.0.1:1"'),
                 ("admin", '"127.0.0.1:70000"'),
+                ("connections", "0"),
+                ("connections-each", "-1"),
                 ("hosts", '["node.example:80"]'),
                 ("hosts", '["a/b"]'),
                 ("hosts", '"node.example"'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -89,6 +89,17 @@ class Output:
         with self.stream() as file:
             file.write(data)
         click.echo(plain(f"wrote {self.path}" + (f": {summary}" if summary else "")))
+
+    async def write_each(self, pieces: AsyncIterator[bytes]) -> None:
+        """As `write`, of pieces as they come: only the one that came last is in memory."""
+        if self.path == STDOUT:
+            async for piece in pieces:
+                click.echo(piece, nl=False)
+            return
+        with self.stream() as file:
+            async for piece in pieces:
+                file.write(piece)
+        click.echo(plain(f"wrote {self.path}"))
 
     def write_secret(self, data: bytes) -> None:
         """As `write`, into a file that its owner alone can read."""

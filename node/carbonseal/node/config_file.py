@@ -20,7 +20,7 @@ from .config import (
     WitnessConfig,
 )
 from .exchange.settings import ExchangeConfig
-from .listen_config import ListenConfig
+from .listen_config import STANDARD, ListenConfig
 from .soundness.settings import ScrubConfig
 from .webhooks.settings import PUBLIC_ONLY, WebhookConfig
 from .working.config import USUAL, WorkersConfig
@@ -186,6 +186,10 @@ def _listen(listen: ListenConfig) -> str:
     if listen.certificate:
         table.add("certificate", listen.certificate)
         table.add("certificate-key", listen.certificate_key)
+    if listen.connections != STANDARD.connections:
+        table.add("connections", listen.connections)
+    if listen.connections_each != STANDARD.connections_each:
+        table.add("connections-each", listen.connections_each)
     if listen.hosts:
         table.add("hosts", list(listen.hosts))
     return tomlkit.dumps({"listen": table})

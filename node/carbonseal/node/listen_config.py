@@ -52,6 +52,8 @@ class ListenConfig:
     certificate: str = ""  # path of a chain in PEM; empty: no TLS
     certificate_key: str = ""  # path of its key
     hosts: tuple[str, ...] = ()  # names that a request's Host may have, beside localhost and IP addresses
+    connections: int = 4096  # open at one time, of each listener
+    connections_each: int = 512  # of one address; 0: as many as there are
 
 
 STANDARD = ListenConfig()
@@ -77,6 +79,8 @@ def read_listen(table: Table) -> ListenConfig:
         admin=_address(table, "admin"),
         certificate=table.text("certificate", ""),
         certificate_key=table.text("certificate-key", ""),
+        connections=table.count("connections", STANDARD.connections),
+        connections_each=table.count("connections-each", STANDARD.connections_each, least=0),
         hosts=tuple(name.lower() for name in table.texts("hosts") or ()),
     )
     table.end()

@@ -73,6 +73,7 @@ from carbonseal.service.context import (
 from carbonseal.service.errors import Handler, refusal, refuse
 from carbonseal.service.listeners import PUBLIC, Listener, Route
 from carbonseal.service.listening.answering import answering
+from carbonseal.service.listening.connections import Connections
 from carbonseal.service.listening.entrance import entrance
 from carbonseal.service.listening.gate import is_for_browsers, let_in
 from carbonseal.service.listening.hosts import host_check
@@ -192,10 +193,12 @@ async def serving(
     hosts: Collection[str] = (),
     tls: ssl.SSLContext | None = None,
     answers: Answers | None = None,
+    connections: Connections | None = None,
 ) -> AsyncIterator[str]:
     """Answer requests while the context lasts; its value is the service's URL. Port 0 takes a free one;
-    with `tls` it is HTTPS alone.
+    with `tls` it is HTTPS alone; `connections` bounds those that are open.
 
     At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be used."""
-    async with answering(make_app(node, bounds, listener, hosts, answers), host, port, tls) as url:
+    app = make_app(node, bounds, listener, hosts, answers)
+    async with answering(app, host, port, tls, connections) as url:
         yield url

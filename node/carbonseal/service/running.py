@@ -23,6 +23,7 @@ from carbonseal.service.exchange.app import make_app as make_exchange
 from carbonseal.service.health import health
 from carbonseal.service.listeners import Listener
 from carbonseal.service.listening.answering import answering
+from carbonseal.service.listening.connections import Connections
 from carbonseal.service.listening.tls import Certificate
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.monitoring.supervision import Supervisor
@@ -139,14 +140,24 @@ async def _listening(
         tls = certificate.context if certificate else None
         for listener, address in addresses.items():
             if address is not None:
+                connections = Connections(listen.connections, listen.connections_each)
                 answering_it = serving(
-                    node, address.host, address.port, listener=listener, hosts=hosts, tls=tls, answers=answers
+                    node,
+                    address.host,
+                    address.port,
+                    listener=listener,
+                    hosts=hosts,
+                    tls=tls,
+                    answers=answers,
+                    connections=connections,
                 )
                 urls[listener] = await _answer(stack, listener.value, address, answering_it)
         if (exchange := node.partners.exchange) is not None:
             address = exchange.settings.listen
             app = make_exchange(node, exchange, time.time, hosts=hosts, answers=answers)
-            url = await _answer(stack, PACT, address, answering(app, address.host, address.port, tls))
+            connections = Connections(listen.connections, listen.connections_each)
+            answering_it = answering(app, address.host, address.port, tls, connections)
+            url = await _answer(stack, PACT, address, answering_it)
             LOG.info("listening: listener=%s url=%s", PACT, url)
         private_url = urls.pop(Listener.PRIVATE)
         for listener, url in urls.items():

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from carbonseal.service.listening.connections import Connections
 from carbonseal.service.listening.protocol import Runner
 
 READ_BUFFER = 256 * 1024  # bytes of a stream that may wait while the records before them are made durable
@@ -18,13 +19,18 @@ FINISH = 20.0  # seconds in which requests are finished when the node stops
 
 @asynccontextmanager
 async def answering(
-    app: web.Application, host: str, port: int, tls: ssl.SSLContext | None = None
+    app: web.Application,
+    host: str,
+    port: int,
+    tls: ssl.SSLContext | None = None,
+    connections: Connections | None = None,
 ) -> AsyncIterator[str]:
     """Answer requests by an application while the context lasts; its value is the URL. Port 0 takes a free one; with `tls` it is
-    HTTPS alone. At the end no new requests are taken and those that were are finished. Raises OSError where the address cannot be
-    used."""
+    HTTPS alone. `connections` bounds those that are open; without it, as is usual. At the end no new requests are taken and those
+    that were are finished. Raises OSError where the address cannot be used."""
     runner = Runner(
         app,
+        connections,
         access_log=None,
         shutdown_timeout=FINISH,
         read_bufsize=READ_BUFFER,

@@ -3,7 +3,9 @@ nothing foresaw. All else is refused by handlers and checks (`errors.refusal`)."
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from typing import Any
 
 from aiohttp import web
 
@@ -11,14 +13,39 @@ from carbonseal.records.places import printable
 from carbonseal.service import codes
 from carbonseal.service.errors import refuse
 
+from .connections import Connections
+
 LOG = logging.getLogger(__name__)
 MOST_TOLD = 200  # characters of what is wrong with a request
 
 
 class _Handler(web.RequestHandler):
-    """The protocol of one connection."""
+    """The protocol of one connection, which is closed where `connections` have no room for it."""
 
-    __slots__ = ()
+    __slots__ = ("_address", "_connections")
+
+    def __init__(self, connections: Connections, manager: web.Server, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._connections = connections
+        self._address: str | None = None  # by which it is counted
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count it, and begin to read, or close it."""
+        peer = transport.get_extra_info("peername")
+        address = str(peer[0] if isinstance(peer, tuple) else peer)
+        if self._connections.enter(address):
+            self._address = address
+            super().connection_made(transport)
+        else:
+            assert isinstance(transport, asyncio.WriteTransport)
+            transport.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """It is closed, by whomever."""
+        if self._address is not None:
+            self._connections.leave(self._address)
+            self._address = None
+            super().connection_lost(exc)
 
     def handle_error(
         self,
@@ -51,14 +78,22 @@ class _Handler(web.RequestHandler):
 
 
 class _Server(web.Server):
+    room: Connections
+
     def __call__(self) -> web.RequestHandler:
-        return _Handler(self, loop=self._loop, **self._kwargs)
+        return _Handler(self.room, self, loop=self._loop, **self._kwargs)
 
 
 class Runner(web.AppRunner):
     """An AppRunner whose connections are `_Handler`'s: aiohttp has no public way to name the protocol of an application."""
 
+    def __init__(self, app: web.Application, connections: Connections | None = None, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._connections = connections or Connections()
+
     async def _make_server(self) -> web.Server:
         server = await super()._make_server()
         server.__class__ = _Server
+        assert isinstance(server, _Server)
+        server.room = self._connections
         return server

@@ -134,11 +134,10 @@ def fetch(target: Target, id: str, *, results: bool, output: Path, force: bool) 
     file = Output(output, over=force)
     form = "zip" if output.suffix == ".zip" else "ndjson"
 
-    async def work(node: AnyNode) -> bytes:
-        pieces = node.jobs.results(id) if results else node.jobs.passports(id, form)
-        return b"".join([piece async for piece in pieces])
+    async def work(node: AnyNode) -> None:
+        await file.write_each(node.jobs.results(id) if results else node.jobs.passports(id, form))
 
-    file.write(with_node(target, work))
+    with_node(target, work)
 
 
 def _print(one: Mapping[str, Any]) -> None:
