@@ -15,7 +15,6 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaita
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.passport.seals import Seal
@@ -41,6 +40,7 @@ from .codes import NODE_UNKNOWN_COMMITMENT
 from .config import DEFAULT, NodeConfig
 from .exchange.joined import Partners
 from .issuance.issuance import Warn, ignore
+from .issuance.issue_desk import Request
 from .issuance.issued import Issued
 from .issuance.joined import Issuance
 from .issuance.signers import open_signers
@@ -340,7 +340,7 @@ class Node:
     # --- passports -------------------------------------------------------------------------------------------------
 
     async def issue(
-        self, request: Mapping[str, Any], warn: Warn = ignore, caller: Caller = OPERATOR, key: Unkeyed = NO_KEY
+        self, request: Request, warn: Warn = ignore, caller: Caller = OPERATOR, key: Unkeyed = NO_KEY
     ) -> bytes:
         """Sign, seal and assemble what an issue request asks for: the passport. `warn` is called with what is known to be wrong
         with it. Under a `key` of `idempotency`, what was issued before is handed out again. Raises Refused, `Busy`, `Frozen`."""

@@ -103,7 +103,7 @@ def caller_of(request: web.Request) -> Caller:
 def client_of(request: web.Request) -> str:
     """Whose share of what is bounded a request takes: its caller's, or of an address where everybody may ask."""
     caller = request.get(CALLER)
-    return str(request.remote) if caller is None else f"{caller.kind} {caller.name}"
+    return str(request.remote) if caller is None else caller.client
 
 
 def query_of(request: web.Request) -> Query:

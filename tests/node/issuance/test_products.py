@@ -11,7 +11,7 @@ import pytest
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.instants import format_instant
-from carbonseal.node.issuance import issuance
+from carbonseal.node.issuance import issue_desk
 from carbonseal.node.node import Node
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import Classification, Facility
@@ -181,7 +181,7 @@ def test_a_sum_is_exact_and_has_no_more_digits_than_a_quantity(directory: Path, 
 def test_a_passport_that_nobody_could_read_is_not_handed_out(
     directory: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(issuance, "MAX_PASSPORT", 1000)
+    monkeypatch.setattr(issue_desk, "MAX_PASSPORT", 1000)
     with pytest.raises(Refused, match="at most 1000") as refused:
         made(directory, clock, 1)
     assert refused.value.finding.code.name == "issue.too-large"

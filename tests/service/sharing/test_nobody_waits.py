@@ -64,6 +64,10 @@ def forbid_here(monkeypatch: pytest.MonkeyPatch) -> None:
         "carbonseal.records.canonical.read",
         "carbonseal.node.issuance.refreshing.parse_file",
         "carbonseal.node.issuance.refreshing.objections",
+        "carbonseal.node.issuance.issue_desk.parse_json",
+        "carbonseal.node.issuance.issue_desk.parse_value",
+        "carbonseal.node.issuance.issue_desk.objections",
+        "carbonseal.node.issuance.issue_desk.warnings",
     ):
         monkeypatch.setattr(place, forbidden)
 
@@ -91,8 +95,22 @@ def test_what_a_client_sends_is_read_by_worker_processes(directory: Path, monkey
             assert set(await response.json()) >= set(json.loads(passport))
         async with session.post("/v1/passports/refresh", data=b"[" * 1000, headers=JSON) as response:
             assert (response.status, (await response.json())["code"]) == (422, "json.too-deep")
+        share = {"quantity": "2", "unit": "piece", "per": {"amount": "1", "unit": "piece"}, "basis": "listed"}
+        records = [{"role": "footprint", "commitment": (await _stored(session)).hex()}]
+        wanted = {"issuer": "maker", "subject": "urn:example:pack", "records": records}
+        wanted["components"] = [{"passport": json.loads(passport), **share}]
+        async with session.post("/v1/passports", data=json.dumps(wanted), headers=JSON) as response:
+            assert response.status == 201, await response.text()
+            assert len((await response.json())["credentials"]) == 2
+        async with session.post("/v1/passports", data=b'{"issuer": ', headers=JSON) as response:
+            assert (response.status, (await response.json())["code"]) == (400, "json.truncated")
 
     run(directory, act)
+
+
+async def _stored(session: aiohttp.ClientSession) -> bytes:
+    async with session.post(RECORDS, data=b'{"kilograms": "2.00"}', headers=JSON) as response:
+        return bytes.fromhex((await response.json())["commitment"])
 
 
 def test_records_go_on_while_every_worker_for_passports_is_busy(directory: Path) -> None:

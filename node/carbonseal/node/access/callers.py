@@ -30,6 +30,11 @@ class Caller:
     scopes: frozenset[Scope]
     token: str = ""
 
+    @property
+    def client(self) -> str:
+        """By which its requests are told from those of others, who take turns with it."""
+        return f"{self.kind} {self.name}"
+
     def may_see(self, tenant: str) -> bool:
         """Whether what this tenant submitted is the caller's to see."""
         return self.tenant is None or self.tenant == tenant

@@ -2,16 +2,18 @@
 
 A credential is signed, then sealed like any record. Its passport can be had at once, and gains anchors by being refreshed.
 
-A passport may be large: what reads, makes or writes one runs in a thread, beside which the service answers others.
+A passport may be large: what reads, makes or writes one is done at a desk (`issue_desk`), beside which the node answers others.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import orjson
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.instants import from_seconds
@@ -21,10 +23,10 @@ from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import SealedRecord
-from carbonseal.passport.assembly import assemble
+from carbonseal.node.working.frames import in_pieces
+from carbonseal.node.working.work import Desk, Work
 from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION, Carried, StatusEntry
-from carbonseal.passport.passports import PASSPORT_LIMITS, Passport, parse, parse_value
 from carbonseal.passport.products import (
     PRODUCT,
     Batch,
@@ -40,17 +42,15 @@ from carbonseal.passport.products import (
 from carbonseal.passport.seals import Seal
 from carbonseal.storage.paging import Span
 from carbonseal.storage.writer_thread import WriterThread
-from carbonseal.verification.review import AT_ISSUE
 
 from . import codes, requests
+from .issue_desk import IssueDesk, Made, Request, Reviewing
 from .issued import Issued, IssuedPassports
 from .previews import Preview, previewed
 from .sealed_credentials import CredentialSealer
 from .signers import Signer
 from .statuses import carry
-from .warnings import warnings
 
-MAX_PASSPORT = PASSPORT_LIMITS.max_bytes
 Warn = Callable[[Finding], None]
 
 Record = Callable[[Caller, str, Mapping[str, str], str], Awaitable[None]]  # adds an event to the audit chain
@@ -58,14 +58,13 @@ Record = Callable[[Caller, str, Mapping[str, str], str], Awaitable[None]]  # add
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a request asks for, seen to be possible at `now`. Nothing of it is signed."""
+    """What a request asks for, seen to be possible at `now`. Nothing of it is signed. `request` is without its components."""
 
     request: Mapping[str, Any]
     signer: Signer
     now: int
     until: datetime | None
-    parts: list[tuple[Component, Passport]]
-    components: list[Component]
+    components: Sequence[Component]
     records: list[tuple[Mapping[str, Any], SealedRecord]]
 
     def draft(self, id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
@@ -104,6 +103,7 @@ class Issuing:
         visible: VisibleRecords,
         record: Record,
         thread: WriterThread,
+        work: Work,
     ) -> None:
         self._visible = visible
         self._record_act = record
@@ -112,10 +112,11 @@ class Issuing:
         self._logs = sealer.logs
         self._signers = signers
         self._thread = thread
+        self._work = work
 
     async def issue(
         self,
-        request: Mapping[str, Any],
+        request: Request,
         caller: Caller,
         warn: Warn = ignore,
         *,
@@ -126,107 +127,93 @@ class Issuing:
         and what is disclosed, has to be the caller's, and what is cited for the caller to read, or for `reader`. `warn` is called
         with what is known to be wrong with it (`warnings`). What was issued under `key` before is handed out again. Raises Refused,
         `Busy`, `Frozen`."""
-        made = None if key.credential is None else await asyncio.to_thread(self._made, key.credential)
-        if made is None:
-            self._sealer.require(key)
-            plan = await self._plan(request, reader or caller)
-            made = await self._make(plan, caller, key)
-        passport, encoded = made
-        at, who = passport.credential.valid_from, reader or caller
-        for finding in await asyncio.to_thread(self._warnings, passport, at, who):
-            warn(finding)
-        return encoded
+        _, passport = await self.issue_named(request, caller, warn, reader=reader, key=key)
+        return passport
 
-    def _made(self, credential: bytes) -> tuple[Passport, bytes] | None:
-        """The passport of the credential with this digest, where it was kept."""
-        encoded = self._issued.find(credential)
-        return None if encoded is None else (parse(encoded), encoded)
+    async def issue_named(
+        self,
+        request: Request,
+        caller: Caller,
+        warn: Warn = ignore,
+        *,
+        reader: Caller | None = None,
+        key: Unkeyed = NO_KEY,
+    ) -> tuple[bytes, bytes]:
+        """As `issue`: the digest of the credential, and the passport's bytes."""
+        who = reader or caller
+        async with self._work.large(caller.client, IssueDesk, self._logs.consistency) as desk:
+            before = None if key.credential is None else await asyncio.to_thread(self._issued.find, key.credential)
+            if before is not None:
+                made = await desk.call(IssueDesk.made, before)
+            else:
+                self._sealer.require(key)
+                plan = await self._plan(desk, await _sendable(request), who)
+                made = await self._make(desk, plan, caller, key)
+            for finding in [*await desk.call(IssueDesk.warnings), *self._supersedes_unknown(made, who)]:
+                warn(finding)
+            return made.root, await desk.call(IssueDesk.encoded) if before is None else before
 
-    async def _make(self, plan: _Plan, caller: Caller, key: Unkeyed) -> tuple[Passport, bytes]:
+    async def _make(self, desk: Desk[IssueDesk], plan: _Plan, caller: Caller, key: Unkeyed) -> Made:
         signer, now = plan.signer, plan.now
         sealed = await self._sealer.seal(signer, PRODUCT, plan.draft, now, key)
         versions = await self._sealer.renewed(sealed.lists)
         seals = self._sealer.seals([*(record for _, record in plan.records), sealed.record, *versions])
-        passport, encoded = await self._assembled(plan, sealed.carried, seals, versions)
-        about = {"credential": passport.root.hex(), "issuer": signer.config.name, "tenant": signer.config.tenant}
+        made = await self._made(desk, plan, sealed.carried, seals, versions)
+        encoded = await desk.call(IssueDesk.encoded)
+        about = {"credential": made.root.hex(), "issuer": signer.config.name, "tenant": signer.config.tenant}
         await self._record_act(caller, "issue-passport", {**about, **key.about}, "")
-        await self._thread.run(self._issued.keep, passport, encoded, signer.config.tenant, now, key.kept())
+        await self._thread.run(self._issued.keep, made, encoded, signer.config.tenant, now, key.kept())
         self._sealer.reached(failpoints.FILE_KEPT)
-        return passport, encoded
+        return made
 
     def require_direct(self) -> None:
         """Raise Refused (`issue.needs-draft`) where nothing is signed without a release."""
         self._sealer.require(NO_KEY)
 
-    async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
+    async def preview(self, request: Request, caller: Caller) -> Preview:
         """What `issue` would sign, refuse and warn of now. Nothing is signed in the issuer's name, and nothing is kept."""
 
         async def made(warn: Warn) -> tuple[SignerConfig, Mapping[str, Any]]:
-            plan = await self._plan(request, caller)
-            carried = self._sealer.preview(PRODUCT, plan.draft, plan.now)
-            seals = self._sealer.seals_so_far(record for _, record in plan.records)
-            passport, _ = await self._assembled(plan, carried, seals, ())
-            for finding in await asyncio.to_thread(self._warnings, passport, from_seconds(plan.now), caller):
-                warn(finding)
-            return plan.signer.config, carried.signed.document
+            async with self._work.large(caller.client, IssueDesk, self._logs.consistency) as desk:
+                plan = await self._plan(desk, await _sendable(request), caller)
+                carried = self._sealer.preview(PRODUCT, plan.draft, plan.now)
+                seals = self._sealer.seals_so_far(record for _, record in plan.records)
+                one = await self._made(desk, plan, carried, seals, ())
+                for finding in [*await desk.call(IssueDesk.warnings), *self._supersedes_unknown(one, caller)]:
+                    warn(finding)
+                return plan.signer.config, carried.signed.document
 
         return await previewed(made)
 
-    async def _plan(self, request: Mapping[str, Any], caller: Caller) -> _Plan:
-        requests.check(request)
+    async def _plan(self, desk: Desk[IssueDesk], asked: Request, caller: Caller) -> _Plan:
+        request = await desk.call(IssueDesk.open, asked)
         signer = self._signer(request["issuer"], caller)
         now = self._sealer.now()
         until = requests.until(request, now)
-        parts = [
-            await self._component(number, part, request) for number, part in enumerate(request.get("components", ()))
-        ]
-        components = requests.add_up(component for component, _ in parts)
+        own = [request["subject"], *request.get("identifiers", ())]
+        components = await desk.call(IssueDesk.components, own, self._reviewing(now))
         records = [(asked, self._record(number, asked, caller)) for number, asked in enumerate(request["records"])]
-        return _Plan(request, signer, now, until, parts, components, records)
+        return _Plan(request, signer, now, until, components, records)
 
-    async def _assembled(
+    async def _made(
         self,
+        desk: Desk[IssueDesk],
         plan: _Plan,
         root: Carried[ProductCredential],
         seals: Mapping[bytes, Seal],
         versions: Iterable[SealedRecord],
-    ) -> tuple[Passport, bytes]:
-        """The passport, looked at by the verifier, and its bytes. Raises Refused."""
-        passport = await asyncio.to_thread(
-            lambda: assemble(
-                root,
-                records=plan.disclosed(),
-                seals=seals,
-                status_lists=map(carry, versions),
-                components=[part for _, part in plan.parts],
-                link=self._logs.consistency,
-            )
-        )
-        await self._sealer.review(passport, AT_ISSUE)
-        encoded = await asyncio.to_thread(passport.encode)
-        if len(encoded) > MAX_PASSPORT:  # its credential may be sealed, and is in no passport
-            raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
-        return passport, encoded
+    ) -> Made:
+        """The passport, looked at by the verifier. Raises Refused."""
+        disclosed, lists = await asyncio.to_thread(lambda: (plan.disclosed(), [*map(carry, versions)]))
+        return await desk.call(IssueDesk.make, root, disclosed, seals, lists, self._reviewing(self._sealer.now()))
 
-    def _warnings(self, passport: Passport, at: datetime, caller: Caller) -> list[Finding]:
-        superseded = passport.credential.supersedes
-        if superseded is None or self._is_own(superseded, caller):
-            return warnings(passport, at)
-        return [*warnings(passport, at), codes.ISSUE_SUPERSEDES_UNKNOWN(digest=superseded.hex())]
+    def _reviewing(self, now: int) -> Reviewing:
+        return Reviewing(self._sealer.keys(), from_seconds(now))
 
-    async def _component(
-        self, number: int, part: Mapping[str, Any], request: Mapping[str, Any]
-    ) -> tuple[Component, Passport]:
-        """A component with its passport, looked at by the verifier before anything is made of it. Raises Refused."""
-        try:
-            passport = await asyncio.to_thread(parse_value, part["passport"])
-            inside = frozenset[str]().union(*(one.signed.identities for one in passport.credentials.values()))
-            for own in sorted(requests.identities(request) & inside):
-                raise Refused(codes.ISSUE_OWN_COMPONENT(subject=request["subject"], identifier=own))
-            await self._sealer.review(passport, AT_ISSUE)
-        except Refused as refused:
-            raise refused.under("components", str(number), "passport") from refused
-        return requests.component(part, passport.root), passport
+    def _supersedes_unknown(self, made: Made, caller: Caller) -> list[Finding]:
+        if made.supersedes is None or self._is_own(made.supersedes, caller):
+            return []
+        return [codes.ISSUE_SUPERSEDES_UNKNOWN(digest=made.supersedes.hex())]
 
     def find(self, credential: bytes, caller: Caller) -> bytes | None:
         """The passport about the credential of this digest, as it was issued; None where it was not issued here for the caller's
@@ -299,6 +286,13 @@ class Issuing:
         if asked.get("disclose", True) and not caller.may_see(record.stored.tenant):
             raise Refused(codes.ISSUE_NOT_TO_DISCLOSE("records", str(number), "disclose"))
         return record
+
+
+async def _sendable(request: Request) -> Request:
+    """A request as it is sent to the desk: one with passports in it as bytes, for to send what was parsed takes longer."""
+    if isinstance(request, bytes):
+        return in_pieces([request])
+    return await asyncio.to_thread(orjson.dumps, request) if "components" in request else request
 
 
 def _listed(asked: Mapping[str, Any], record: SealedRecord) -> ListedRecord:

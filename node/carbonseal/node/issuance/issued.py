@@ -13,10 +13,11 @@ from sqlalchemy import Select, func, insert, select
 
 from carbonseal.instants import format_instant, from_seconds, parse_instant
 from carbonseal.node.requests.idempotency import Also
-from carbonseal.passport.passports import Passport
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import PASSPORTS
 from carbonseal.storage.paging import Span, equal, read_page, values_of
+
+from .issue_desk import Made
 
 _ROW = select(*(column for column in PASSPORTS.c if column.name != "passport"))
 
@@ -69,14 +70,13 @@ class IssuedPassports:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, passport: Passport, encoded: bytes, tenant: str, now: int, also: Also) -> None:
+    def keep(self, made: Made, encoded: bytes, tenant: str, now: int, also: Also) -> None:
         """Keep a passport that was just issued for this tenant, with its bytes; `now` in seconds since 1970. Durable on return,
         with what `also` does in the same transaction."""
-        root = passport.credential
-        row = {"tenant": tenant, "issuer": root.issuer, "subject": root.subject, "name": root.name, "issued": now}
+        row = {"tenant": tenant, "issuer": made.issuer, "subject": made.subject, "name": made.name, "issued": now}
         with self._database.write() as connection:
             also(connection)
-            connection.execute(insert(PASSPORTS).values(credential=passport.root, passport=encoded, **row))
+            connection.execute(insert(PASSPORTS).values(credential=made.root, passport=encoded, **row))
 
     def find(self, credential: bytes) -> bytes | None:
         """The passport about the credential of this digest, as it was issued; None where it was not issued here."""

@@ -106,6 +106,7 @@ class Issuance:
             visible=visible,
             record=access.record,
             thread=thread,
+            work=work,
         )
         drafts = Drafts(
             DraftTables(database),

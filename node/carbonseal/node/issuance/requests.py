@@ -53,11 +53,6 @@ def until(request: Mapping[str, Any], now: int) -> datetime | None:
     return end
 
 
-def identities(request: Mapping[str, Any]) -> frozenset[str]:
-    """All identifiers of the product that a request is about."""
-    return frozenset({request["subject"], *request.get("identifiers", ())})
-
-
 def component(part: Mapping[str, Any], digest: bytes) -> Component:
     """The line of a credential about a part of a request, whose credential has this digest."""
     return Component(digest, part["quantity"], part["unit"], Amount(**part["per"]), part["basis"])

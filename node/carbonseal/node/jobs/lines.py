@@ -14,13 +14,10 @@ from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.issuance import codes as issue_codes
 from carbonseal.node.issuance.issuance import Issuing
+from carbonseal.node.issuance.issue_desk import LIMITS
 from carbonseal.node.requests.idempotency import Idempotency, digest
-from carbonseal.passport.passports import PASSPORT_LIMITS, parse
-from carbonseal.records.strict import Limits
-from carbonseal.records.strict import parse as parse_json
 
-LONGEST_LINE = 16 << 20  # bytes: as one issue request
-_LIMITS = Limits(LONGEST_LINE, max_values=PASSPORT_LIMITS.max_values)
+LONGEST_LINE = LIMITS.max_bytes  # as one issue request
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +61,9 @@ class IssueWork:
 
     async def do(self, line: bytes, key: bytes, caller: Caller) -> Outcome:
         """As `LineWork` has it."""
-        request = await asyncio.to_thread(parse_json, line, _LIMITS)
         warnings: list[Finding] = []
         async with self._idempotency.under(key, digest(line), lifetime=None) as keyed:
-            passport = await self._issuing.issue(request, caller, warnings.append, key=keyed)
-        root = (await asyncio.to_thread(parse, passport)).root
+            root, _ = await self._issuing.issue_named(line, caller, warnings.append, key=keyed)
         return Outcome(root, warnings=tuple(warnings))
 
 

@@ -20,7 +20,8 @@ from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.issuance import codes
-from carbonseal.node.issuance.issuance import MAX_PASSPORT, Warn, ignore
+from carbonseal.node.issuance.issuance import Warn, ignore
+from carbonseal.node.issuance.issue_desk import MAX_PASSPORT
 from carbonseal.node.issuance.previews import Preview, previewed
 from carbonseal.node.issuance.refreshing import Joinable
 from carbonseal.node.issuance.sealed_credentials import CredentialSealer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
@@ -12,9 +11,7 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.working.frames import in_pieces
-from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.passport.schemas import ISSUE, PASSPORT
-from carbonseal.records.strict import Limits, parse
 from carbonseal.service import codes
 from carbonseal.service.bodies import read_body, read_pieces, require_type
 from carbonseal.service.context import (
@@ -63,14 +60,12 @@ async def issue(request: web.Request) -> web.Response:
     `Idempotency-Key`, the same request gets the same passport."""
     require_type(request, JSON)
     most = request.app[BOUNDS].issue_request
-    limits = Limits(most, max_values=PASSPORT_LIMITS.max_values)
     body = await read_body(request, most, request.app[TIMEOUT])
     async with under_key(request, body) as key:
         node, caller = request.app[NODE], caller_of(request)
         async with node.turns.take(caller.name, len(body)):
-            wanted = await asyncio.to_thread(parse, body, limits)
             found: list[Finding] = []
-            passport = await node.issue(wanted, found.append, caller, key)
+            passport = await node.issue(body, found.append, caller, key)
         answered = _passport(passport, status=201)
         for finding in found[:MOST_WARNINGS]:
             answered.headers.add(WARNING, json.dumps(problem(finding)))  # ASCII
