@@ -1,124 +1,49 @@
-"""How long `/health` takes beside what clients do: p50 and p99 of the wall clock, of a node in a process of its own."""
+"""How long `/health` takes beside what clients do: p50 and p99 of the wall clock.
+
+The node, who attacks it and who asks are a process each.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from ..measure import Row, Rows
-from .ingest import JSON, NDJSON, PATH, Numbers
+from .attacks import ATTACKS
 from .served import Served, served
 
 ASKED = 200  # times, each 20 ms after the one before
 MOST = 100.0  # ms
-NESTED = (b"[" * 60 + b"]" * 60 + b",") * (60 << 20 >> 7)
-Attack = Callable[[Served, aiohttp.ClientSession], Coroutine[Any, Any, None]]
 
 
-async def nothing(_node: Served, _session: aiohttp.ClientSession) -> None:
-    await asyncio.Event().wait()
-
-
-async def nested(_node: Served, session: aiohttp.ClientSession) -> None:
-    """Passports of 60 MiB, one after the other."""
-    while True:
-        body = b"[" + NESTED + b"0]"
-        async with session.post("/v1/passports/refresh", data=body, headers=JSON) as response:
-            await response.read()
-
-
-async def slow_senders(_node: Served, session: aiohttp.ClientSession) -> None:
-    """300 bodies of which nothing more comes."""
-
-    async def body() -> AsyncIterator[bytes]:
-        yield b"{"
-        await asyncio.Event().wait()
-
-    async def send() -> None:
-        while True:
-            async with session.post(PATH, data=body(), headers=JSON) as response:
-                await response.read()
-            await asyncio.sleep(1)
-
-    await asyncio.gather(*(send() for _ in range(300)))
-
-
-async def slow_readers(node: Served, _session: aiohttp.ClientSession) -> None:
-    """300 streams whose results nobody reads."""
-    parts = urlsplit(node.url)
-    head = f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {node.token}\r\n"
-    head += "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
-    lines = b"{}\n" * 1000
-
-    async def send() -> None:
-        _, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        writer.write(head.encode())
-        while True:
-            writer.write(b"%x\r\n%b\r\n" % (len(lines), lines))
-            await writer.drain()
-            await asyncio.sleep(0.5)
-
-    await asyncio.gather(*(send() for _ in range(300)), return_exceptions=True)
-    await asyncio.Event().wait()
-
-
-async def idle_connections(node: Served, _session: aiohttp.ClientSession) -> None:
-    """1,000 connections on which nothing is asked."""
-    parts = urlsplit(node.url)
-    held = [await asyncio.open_connection(parts.hostname, parts.port) for _ in range(1000)]
-    await asyncio.Event().wait()
-    del held
-
-
-async def streams(_node: Served, session: aiohttp.ClientSession) -> None:
-    """Four streams of records."""
-    numbers = Numbers()
-
-    async def send() -> None:
-        while True:
-            body = b"\n".join(numbers.take(2000))
-            async with session.post(PATH, data=body, headers=NDJSON) as response:
-                await response.read()
-
-    await asyncio.gather(*(send() for _ in range(4)))
-
-
-ATTACKS: dict[str, Attack] = {
-    "nothing": nothing,
-    "passports of 60 MiB of nested lists": nested,
-    "300 slow senders": slow_senders,
-    "300 slow readers": slow_readers,
-    "1,000 idle connections": idle_connections,
-    "four streams of records": streams,
-}
-
-
-@asynccontextmanager
-async def beside(attack: Attack, node: Served) -> AsyncIterator[None]:
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(node.url, headers=node.headers, connector=connector) as session:
-        attacking = asyncio.create_task(attack(node, session))
-        await asyncio.sleep(1)
+@contextmanager
+def beside(attack: str, node: Served) -> Iterator[None]:
+    """While a process attacks the node so."""
+    number = str([*ATTACKS].index(attack))
+    command = [sys.executable, "-m", "benchmarks.service.attacks", number, node.url, node.token]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
         try:
+            assert process.stdout.readline() == b"begun\n", attack
             yield
         finally:
-            attacking.cancel()
-            await asyncio.gather(attacking, return_exceptions=True)
+            process.kill()
 
 
 async def health(node: Served) -> list[float]:
     """Milliseconds of each answer."""
     took = []
-    async with aiohttp.ClientSession(node.url, headers=node.headers) as session:
+    elsewhere = aiohttp.TCPConnector(local_addr=("127.0.0.2", 0))  # an attacker keeps its own address out, and no other
+    async with aiohttp.ClientSession(node.url, headers=node.headers, connector=elsewhere) as session:
         for _ in range(ASKED):
             began = time.perf_counter()
             async with session.get("/health") as response:
@@ -129,17 +54,17 @@ async def health(node: Served) -> list[float]:
     return took
 
 
-def measure(attack: Attack) -> list[float]:
-    async def run(node: Served) -> list[float]:
-        async with beside(attack, node):
-            return await health(node)
-
-    with tempfile.TemporaryDirectory(prefix="carbonseal-benchmark-") as name, served(Path(name, "node")) as node:
-        return asyncio.run(run(node))
+def measure(attack: str) -> list[float]:
+    with (
+        tempfile.TemporaryDirectory(prefix="carbonseal-benchmark-") as name,
+        served(Path(name, "node")) as node,
+        beside(attack, node),
+    ):
+        return asyncio.run(health(node))
 
 
 def rows() -> Rows:
-    """The rows of the table. Attackers and whoever asks share one process and one machine with the node."""
-    for what, attack in ATTACKS.items():
-        cuts = quantiles(measure(attack), n=100)
+    """The rows of the table. All processes share one machine."""
+    for what in ATTACKS:
+        cuts = quantiles(measure(what), n=100)
         yield Row("health", f"p99 in ms, beside {what}", cuts[98], "<=", MOST, f"p50 {cuts[49]:.1f}")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
+import pytest
+import uvloop
 
 from carbonseal.node.node import Node
 from carbonseal.service.app import serving
@@ -40,7 +42,10 @@ def test_behind_a_proxy_an_address_may_have_all() -> None:
     assert [connections.enter("127.0.0.1") for _ in range(4)] == [True, True, True, False]
 
 
-def test_a_thousand_connections_of_one_address_keep_nobody_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_thousand_connections_of_one_address_keep_nobody_out(
+    tmp_path: Path, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
     """Those beyond its share are closed, and once the others are gone there is room again."""
     make_node(tmp_path)
     connections = Connections(most=120, each=100)
@@ -63,7 +68,8 @@ def test_a_thousand_connections_of_one_address_keep_nobody_out(tmp_path: Path) -
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard < 4096 and hard > 0 else max(soft, 4096), hard))
     try:
-        asyncio.run(go())
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(go())
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
@@ -37,8 +37,7 @@ class _Handler(web.RequestHandler):
             self._address = address
             super().connection_made(transport)
         else:
-            assert isinstance(transport, asyncio.WriteTransport)
-            transport.abort()
+            cast(asyncio.WriteTransport, transport).abort()  # uvloop's only look like asyncio's
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """It is closed, by whomever."""
