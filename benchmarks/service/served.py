@@ -1,6 +1,7 @@
 """A node that is served in a process of its own, with a token, and the CPU time that it and its workers take.
 
-`python -m benchmarks.service.served DIRECTORY` serves it until its standard input ends.
+`python -m benchmarks.service.served DIRECTORY` serves it until its standard input ends. Beside it: an aiohttp that does nothing,
+and one that does as little as a node could.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,11 @@ from aiohttp import web
 from carbonseal.node.access.callers import Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
+from carbonseal.node.admission.documents import Document, admit_documents
 from carbonseal.node.create import create
 from carbonseal.node.node import Node
+from carbonseal.node.working.config import WorkersConfig
+from carbonseal.node.working.work import Workers
 from carbonseal.service.app import serving
 
 from ..sealing import settings
@@ -78,8 +82,17 @@ def idle() -> Iterator[Served]:
 
 
 @contextmanager
-def _running(directory: str) -> Iterator[Served]:
-    command = [sys.executable, "-m", "benchmarks.service.served", directory]
+def least(directory: Path) -> Iterator[Served]:
+    """An aiohttp that admits records in a worker process, in groups, and acknowledges what is durable in one file: no token, no
+    bound, no duplicate, no log, no database."""
+    directory.mkdir()
+    with _running("--least", str(directory)) as server:
+        yield server
+
+
+@contextmanager
+def _running(*arguments: str) -> Iterator[Served]:
+    command = [sys.executable, "-m", "benchmarks.service.served", *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -105,12 +118,61 @@ async def serve_nothing() -> None:
         await request.read()
         return web.Response(body=b"{}", status=201, content_type="application/json")
 
+    await _serve(answer)
+
+
+async def _serve(answer: Callable[[web.Request], Awaitable[web.Response]]) -> None:
     app = web.Application()
     app.router.add_post("/v1/records", answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     await _until_input_ends(f"http://127.0.0.1:{runner.addresses[0][1]}", "none")
+
+
+class Least:
+    """Groups of what came meanwhile: one call to a worker and one append for each."""
+
+    def __init__(self, file: int, work: Workers) -> None:
+        self._file, self._work = file, work
+        self._waiting: list[tuple[Document, asyncio.Future[bytes]]] = []
+        self._is_storing = False
+
+    async def store(self, raw: bytes) -> bytes:
+        done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting.append((Document(raw), done))
+        if not self._is_storing:
+            self._is_storing = True
+            self._task = asyncio.create_task(self._store())
+        return await done
+
+    async def _store(self) -> None:
+        while group := self._waiting:
+            self._waiting = []
+            documents = [document for document, _ in group]
+            admitted = await self._work.small("", admit_documents, documents, "pact/3.0", bytes(32))
+            await asyncio.to_thread(self._append, b"".join(admitted.canonicals))
+            for (_, done), salt in zip(group, admitted.salts, strict=True):
+                done.set_result(salt)
+        self._is_storing = False
+
+    def _append(self, data: bytes) -> None:
+        os.write(self._file, data)
+        os.fdatasync(self._file)
+
+
+async def serve_least(directory: Path) -> None:
+    """Answer until standard input ends."""
+    file, work = os.open(directory / "records", os.O_WRONLY | os.O_CREAT | os.O_APPEND), Workers(WorkersConfig())
+    storing = Least(file, work)
+
+    async def answer(request: web.Request) -> web.Response:
+        salt = await storing.store(await request.read())
+        return web.Response(body=b'{"salt":"%b"}' % salt.hex().encode(), status=201, content_type="application/json")
+
+    await _serve(answer)
+    await work.close()
+    os.close(file)
 
 
 async def _until_input_ends(url: str, token: str) -> None:
@@ -121,9 +183,15 @@ async def _until_input_ends(url: str, token: str) -> None:
 def main() -> None:
     import uvloop
 
-    directory = sys.argv[1]
+    match sys.argv[1:]:
+        case ["--least", directory]:
+            serving = serve_least(Path(directory))
+        case [""]:
+            serving = serve_nothing()
+        case [directory]:
+            serving = serve(Path(directory))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(Path(directory)) if directory else serve_nothing())
+        runner.run(serving)
 
 
 if __name__ == "__main__":
