@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 LOG, PASSPORT, VERIFICATION = "node/carbonseal/log", "node/carbonseal/passport", "node/carbonseal/verification"
 TLOG, ETHEREUM, FABRIC = (f"adapters/carbonseal_adapters/{one}/checking" for one in ("tlog", "ethereum", "fabric"))
+CHECKED, CACHES = f"{VERIFICATION}/checked", "tests/verification/checked"
 CONFORMITY, STATED = f"{VERIFICATION}/conformity", "tests/verification/conformity"
 SEALS = "tests/verification/test_attacks_on_seals.py tests/verification/test_attacks_on_logs.py"
 SIGNERS = "tests/verification/test_times_and_status.py tests/verification/test_attacks_on_credentials.py"
@@ -39,6 +40,8 @@ _NOTE_TESTS, _KEY_TESTS, _ML_DSA_TESTS = (
 )
 _TREE, _TREE_TESTS = f"{LOG}/tree.py", "tests/log/test_tree_proofs.py"
 _CHECKPOINTS, _CHECKPOINT_TESTS = f"{LOG}/checkpoints.py", "tests/log/test_checkpoints.py"
+
+_SHOWN, _SHOWN_TESTS = f"{LOG}/shown_trees.py", "tests/log/shown"
 
 MUTANTS = (
     # --- signatures and keys
@@ -154,10 +157,10 @@ MUTANTS = (
         "pass",
         SEALS,
     ),
-    without("a head that no listed log signed", f"{VERIFICATION}/seals.py", "True not in signed", SEALS),
+    without("a head that no listed log signed", f"{CHECKED}/heads.py", "True not in signed", SEALS),
     Mutant(
         "a witness counts by its name",
-        f"{VERIFICATION}/seals.py",
+        f"{CHECKED}/heads.py",
         "name: note.cosigned_at(key)",
         "name: 1",
         SEALS,
@@ -172,15 +175,44 @@ MUTANTS = (
     Mutant(
         "one evidence proves two statements",
         f"{VERIFICATION}/seals.py",
-        "return checked if first == statement else Checked((codes.SEAL_EVIDENCE_SHARED(),))",
-        "return checked",
+        "is_shared = first != statement and anchor.ledger in self._policy.ledgers",
+        "is_shared = False",
         "tests/verification/test_floods.py",
+    ),
+    # --- what is checked once for many passports
+    Mutant(
+        "a proof ends at a node of which another hash was shown",
+        _SHOWN,
+        "if held[0] == node and held[1] == proof[1] and held[2][2:] == proof[2:]:",
+        "if held[1] == proof[1] and held[2][2:] == proof[2:]:",
+        _SHOWN_TESTS,
+    ),
+    Mutant(
+        "a proof that ends early may go on with anything",
+        _SHOWN,
+        "if held[2][above:] == proof[above:]:",
+        "if True:",
+        _SHOWN_TESTS,
+    ),
+    Mutant(
+        "what was found under another policy counts",
+        f"{CHECKED}/caches.py",
+        "if scope.trust is trust and scope.rules == rules:",
+        "if scope.trust is trust:",
+        CACHES,
+    ),
+    Mutant(
+        "what was found with another trust counts",
+        f"{CHECKED}/caches.py",
+        "if scope.trust is trust and scope.rules == rules:",
+        "if scope.rules == rules:",
+        CACHES,
     ),
     # --- signers and status
     Mutant(
         "a listed key signs by being named",
         f"{VERIFICATION}/documents.py",
-        "check_proof(document.document, signer.key)",
+        "check_proof(document.document, document.key)",
         "pass",
         SIGNERS,
     ),
