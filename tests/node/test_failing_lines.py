@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from carbonseal.ledger import Balance
+from carbonseal.node.anchoring.tracked import Limits
 from carbonseal.node.node import Node
 from carbonseal.service.health import health
 from tests.node import running
@@ -16,6 +17,7 @@ from tests.node.conftest import ORIGIN, Begin, ledger_in
 from tests.node.simulated import SimulatedLedger
 
 HOUR = 3600.0
+SELDOM = Limits(longest_round=60.0)  # so that hours are fewer rounds
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
@@ -50,7 +52,7 @@ def test_an_outage_of_a_ledger(begin: Begin, tmp_path: Path, caplog: pytest.LogC
             await asyncio.sleep(HOUR)
             assert state(node) == "ok"
 
-    running.run(directory, work)
+    running.run(directory, work, limits=SELDOM)
     events = ("ledger does not answer", "ledger answers again")
     assert about(caplog, *events) == [("WARNING", events[0]), ("INFO", events[1])]
     (line,) = [text for _, text in lines(caplog) if text.startswith(events[0])]
@@ -73,7 +75,7 @@ def test_an_anchor_that_is_tried_in_vain(begin: Begin, tmp_path: Path, caplog: p
             await asyncio.sleep(HOUR)
             assert state(node) == "ok"
 
-    running.run(directory, work)
+    running.run(directory, work, limits=SELDOM)
     said = about(caplog, "anchor")
     assert said[:3] == [
         ("INFO", "anchor state changed"),
