@@ -46,8 +46,13 @@ def _module(root: Path, path: Path) -> Module:
     return Module(name, path, ast.parse(path.read_bytes(), filename=str(path)))
 
 
-def imports(module: Module) -> Iterator[Import]:
+@cache
+def imports(module: Module) -> tuple[Import, ...]:
     """All that a module imports, wherever it says so: in functions, under TYPE_CHECKING, relatively."""
+    return tuple(_imports(module))
+
+
+def _imports(module: Module) -> Iterator[Import]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, node.lineno) for alias in node.names)

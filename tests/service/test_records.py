@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -310,12 +311,16 @@ def test_chunks_that_are_none(directory: Path) -> None:
 
 def test_a_sender_that_reads_no_results_is_let_go(directory: Path) -> None:
     """Its results fill every buffer; then it has its time, and then its place is another's."""
-    body = b"1\n" * 100_000
+    body = b"1\n" * 20_000
 
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         url = session._base_url
         assert url is not None
-        _, writer = await asyncio.open_connection(url.host, url.port, limit=1024)
+        with socket.socket() as small:
+            small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            small.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(small, (url.host, url.port))
+            _, writer = await asyncio.open_connection(sock=small.dup(), limit=1024)
         head = f"POST {RECORDS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         busy = True

@@ -261,13 +261,13 @@ def test_the_scrub_finds_a_passport_that_rotted(begin: Begin) -> None:
 
 
 def test_no_scrub(begin: Begin) -> None:
-    directory = begin(scrub=ScrubConfig(rate=0))
+    directory = begin(scrub=ScrubConfig(rate=0, interval=60))
     fill(directory, 3, 1)
     flip(directory / LOG / "tile/entries/000.p/4")
 
     async def work(node: Node) -> None:
         async with running.in_background(node):
-            await asyncio.sleep(100_000)
+            await asyncio.sleep(1000)
         assert node.log().found.findings == ()
 
     within(directory, work)
