@@ -18,11 +18,11 @@ demo: $(VENV)/installed  ## seal, anchor, issue, verify, and be refused: the who
 	$(BIN)/carbonseal demo
 
 test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packages, the wheel, the texts
-	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --cov --cov-report= --cov-fail-under=0
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --durations=15 --cov --cov-report= --cov-fail-under=0
 	$(BIN)/python -m coverage report $(if $(CI),,--fail-under=0)
 
 test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the vectors and what plugs in: for another Python
-	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(CORE)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --durations=5 $(CORE)
 
 storm: $(VENV)/installed  ## the full storms: nodes that are killed while they anchor, on every chain and on Fabric (CI has half of each)
 	STORM=full $(BIN)/python -m pytest tests/ethereum/sending/test_sending_storm.py tests/fabric/sending/test_storm.py
