@@ -316,15 +316,11 @@ def test_a_sender_that_reads_no_results_is_let_go(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         url = session._base_url
         assert url is not None
-        with socket.socket() as small:
-            small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            small.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(small, (url.host, url.port))
-            _, writer = await asyncio.open_connection(sock=small.dup(), limit=1024)
+        _, writer = await asyncio.open_connection(url.host, url.port, limit=1024)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         head = f"POST {RECORDS} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
         writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        busy = True
-        seen = set()
+        busy, seen = True, set[int]()
         while busy or 503 not in seen:
             async with session.post(RECORDS, data=b"{}\n", headers=NDJSON) as response:
                 seen.add(response.status)
