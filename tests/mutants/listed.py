@@ -146,7 +146,7 @@ MUTANTS = (
     Mutant(
         "an entry's inclusion is not checked",
         f"{VERIFICATION}/seals.py",
-        "verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)",
+        "self._trees.verify_inclusion(leaf, seal.index, checkpoint.size, head.inclusion, checkpoint.root)",
         "pass",
         SEALS,
     ),

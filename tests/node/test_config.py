@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
 from carbonseal.ledger import log_id
-from carbonseal.log.notes import Cosigner, NoteSigner
+from carbonseal.log.notes import Cosigner, NoteSigner, is_key_name
 from carbonseal.node.config import (
     CosignerConfig,
     ForeignConfig,
@@ -65,7 +65,7 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
             LedgerConfig("eip155:1", uri, "0xabc", 60.5, options, "chain"),
             LedgerConfig("tlog:o", uri, "", 1234567, {}),
         ),
-        cosigner=CosignerConfig(text, uri),
+        cosigner=CosignerConfig(text if is_key_name(text) else "log.example/witness", uri),
         witnesses=(WitnessConfig(WITNESS, "https://witness.example"),),
         foreign_age=12.5,
         workers=WorkersConfig(records=3),

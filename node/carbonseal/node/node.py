@@ -111,13 +111,13 @@ class Node:
         check_roles(self.logs.values(), signers.values())
         self.audit_heads = AuditHeads(self.access.audit, logs, self._thread)
         self._visible = VisibleRecords(logs, self.access.grants)
-        self.lookup = Lookup.of(directory, logs, tenants, work, read_only=isinstance(lock, ReadLock))
-        own = settings.pact, directory, database, self.lookup, logs
+        self.lookup = lookup = Lookup.of(directory, logs, tenants, work, read_only=isinstance(lock, ReadLock))
+        own = settings.pact, directory, database, lookup, logs
         self.partners = Partners.of(*own, tokens=self.access.tokens, thread=self._thread, clock=clock)
         self._seals = Seals(self._outbox, EvidenceStore(database))
         self.found = Found(DATABASE)
         passes: list[tuple[Callable[[], Pass], Found]] = [(log.scrub, log.found) for log in logs.values()]
-        passes.append((lambda: NodeCheck(database, logs.payload, self.lookup.indexer.check()), self.found))
+        passes.append((lambda: NodeCheck(database, logs.payload, lookup.indexer.check()), self.found))
         self._scrub = Scrub(settings.scrub, passes)
         self._issuance = Issuance.of(
             settings,
@@ -143,7 +143,7 @@ class Node:
             database,
             logs,
             self._outbox,
-            lookup=self.lookup,
+            lookup=lookup,
             access=self.access,
             states=partial(states_of, self._workers),
             found=self.found,
