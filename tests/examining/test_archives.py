@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import stat
 import tarfile
 import zipfile
@@ -189,6 +190,25 @@ def test_a_long_name_or_directory_does_not_fill_the_memory(tmp_path: Path, monke
         (found,) = read(tmp_path, pack({"f" * 300: PASSPORT})).items()
         assert found[0] == ""
         assert str(found[1]).startswith("this archive is damaged, or ends early: ")
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred, tgz])
+def test_a_name_that_is_longer_than_any_path_is_shortened(
+    tmp_path: Path, pack: Callable[[dict[str, bytes]], bytes]
+) -> None:
+    """Results are kept by name: what somebody delivers must not make them long."""
+    longest = "é" * (archives.LONGEST_NAME // 2)
+    found = read(tmp_path, pack({"a.json": PASSPORT, f"{longest}e": PASSPORT, longest: PASSPORT, "b.json": PASSPORT}))
+    problem = "its name has more than 4,096 bytes"
+    assert found == {"!a.json": PASSPORT, f"!{'é' * 80}…": problem, f"!{longest}": PASSPORT, "!b.json": PASSPORT}
+
+
+def test_names_of_a_megabyte_leave_no_long_results(tmp_path: Path) -> None:
+    path = tmp_path / "batch"
+    path.write_bytes(tgz({f"{number:03}{'e' * 1_000_000}": os.urandom(30_000) for number in range(3)} | FILES))
+    items = [*GivenFiles([str(path)])]
+    assert max(len(item.name) for item in items) < len(str(path)) + 100
+    assert [item.raw for item in items[3:]] == [*FILES.values()]
 
 
 @pytest.mark.parametrize("pack", [zipped, tarred, tgz, lambda files: gzip.compress(files["a.json"])])

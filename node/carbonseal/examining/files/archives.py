@@ -2,7 +2,8 @@
 
 - Bounds: what comes out is at most `MOST_RATIO` times what went in (from `FREE` bytes on), and `MOST_FILES` files; archives in
   archives are opened `MOST_DEEP` deep, a ``.tar.gz`` counting twice. Beyond that nothing more of the archive is read.
-- Refused, each by itself: names that lead out of the archive, links, devices, what is encrypted or packed by a rare method.
+- Refused, each by itself: names that lead out of the archive or are longer than `LONGEST_NAME`, links, devices, what is encrypted
+  or packed by a rare method.
 - What is refused, and an archive that is damaged or ends early, is an item with its problem: the others are read.
 """
 
@@ -26,6 +27,8 @@ MOST_RATIO = 50  # what comes out, by what goes in
 FREE = 16 << 20  # bytes that may come out whatever went in
 MOST_FILES = 262_144
 MOST_DEEP = 3
+LONGEST_NAME = 4096  # bytes of the name of a file, in UTF-8: no system has longer paths, and results are kept by name
+NAME_SHOWN = 80  # characters of a name that is longer
 LONGEST_HEADER = 1 << 20  # bytes of one header of a tar archive: its names
 LONGEST_DIRECTORY = 32 << 20  # bytes of the directory of a zip archive
 BEGINNING = 512  # bytes by which an archive is recognised
@@ -149,7 +152,7 @@ def _tar(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[Item]
             if member.isdir():
                 continue
             opened.file()
-            inner = f"{name}!{member.name}"
+            inner = f"{name}!{_short(member.name)}"
             if problem := _name_problem(member.name) or _tar_problem(member):
                 yield Item(inner, problem=problem)
                 continue
@@ -208,7 +211,7 @@ def _zip(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[Item]
             if info.is_dir():
                 continue
             opened.file()
-            inner = f"{name}!{info.filename}"
+            inner = f"{name}!{_short(info.filename)}"
             if problem := _name_problem(info.orig_filename) or _zip_problem(info):
                 yield Item(inner, problem=problem)
                 continue
@@ -259,7 +262,16 @@ def _name_problem(name: str) -> str:
     steps = re.split(r"[/\\]", name)
     if ".." in steps or steps[0] == "" or re.match("[A-Za-z]:", name) or "\0" in name:
         return "its name leads out of the archive"
-    return ""
+    return f"its name has more than {LONGEST_NAME:,} bytes" if _is_long(name) else ""
+
+
+def _short(name: str) -> str:
+    """The name of a file of an archive, as its item has it: the beginning of one that is too long."""
+    return f"{name[:NAME_SHOWN]}…" if _is_long(name) else name
+
+
+def _is_long(name: str) -> bool:
+    return len(name.encode(errors="surrogatepass")) > LONGEST_NAME
 
 
 Reader = Callable[[str, io.BufferedReader, Opened], Iterator[Item]]
