@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from carbonseal.cli.formatting import progress
 from carbonseal.cli.public import answers
-from carbonseal.examining.bulk.results_file import run_path
+from carbonseal.examining.bulk.results_file import ResultsFile, new_path, run_path
 from carbonseal.examining.bulk.run_file import RunFile
 from tests.cli.conftest import AT, Files, Run
 from tests.cli.public.servers import answering
@@ -117,6 +118,27 @@ def test_what_a_stopped_run_goes_on_with_has_to_be_the_same(
         assert f"is of a run with another {what}" in refused.output
     assert run("verify", inbox, *without_trust, "--trust", files.trust).exit_code == 1  # as of when it was begun
     assert not run_path(files.directory / "out.ndjson").exists()
+
+
+def test_what_a_death_leaves_in_the_folder_that_is_verified_is_of_the_run(
+    run: Run, files: Files, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A results file that was being written again; and all of it where a link leads there."""
+
+    def dies(_: ResultsFile, results: Iterable[object], *, again: bool) -> None:
+        raise KeyboardInterrupt
+
+    (files.directory / "link.ndjson").symlink_to(inbox / "real.ndjson")
+    for asked_for, real in (("in/out.ndjson", inbox / "out.ndjson"), ("link.ndjson", inbox / "real.ndjson")):
+        with monkeypatch.context() as patched:
+            patched.setattr(ResultsFile, "finish", dies)
+            assert "stopped: " in run("verify", inbox, *asked(files, asked_for)).output
+        new_path(real).write_bytes(real.read_bytes()[:50])
+        assert run_path(real).exists()
+        done = run("verify", inbox, *asked(files, asked_for), "--resume", "--json")
+        assert (done.exit_code, json.loads(done.stdout)["files"]) == (1, 6), done.output
+        for one in (real, new_path(real)):
+            one.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])

@@ -51,6 +51,11 @@ def run_path(results: Path) -> Path:
     return results.with_name(f"{results.name}.run")
 
 
+def new_path(results: Path) -> Path:
+    """Where a results file is written again, before it is put in its own place."""
+    return results.with_name(f".{results.name}.new")
+
+
 class ResultsFile:
     """Results that are kept in a file: `carbonseal.examining.examination.Held`. A context."""
 
@@ -150,7 +155,7 @@ class ResultsFile:
             self._run.remove()
 
     def _write_again(self, results: Iterable[FileResult]) -> None:
-        writing = self.path.with_name(f".{self.path.name}.new")
+        writing = new_path(self.path)
         total = hashlib.sha256(self._form.beginning)
         try:
             with writing.open("wb") as file:

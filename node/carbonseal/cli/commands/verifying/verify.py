@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -233,9 +234,10 @@ def _outputs(
     """What the command writes: in a folder that is verified it is of an earlier run, and no passport."""
     yield from (one for one in (report, observations) if one)
     if results is not None:
-        from carbonseal.examining.bulk.results_file import run_path
+        from carbonseal.examining.bulk.results_file import new_path, run_path
 
-        yield from (results, run_path(results))
+        target = Path(os.path.realpath(results))  # where a link leads: what is beside it is of this run
+        yield from (target, run_path(target), new_path(target))
     if fraud_proofs is not None:
         yield from fraud_proofs.glob(PROOFS)
 
