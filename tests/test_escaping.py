@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.escaping import escape_invisible, json_line
+from carbonseal.escaping import escape_invisible, guard_formulas, json_line, unguard_formulas
 
 # Default_Ignorable_Code_Point (Unicode 15.1, DerivedCoreProperties.txt), and what has no glyph.
 IGNORABLE = [
@@ -42,3 +43,11 @@ def test_json_means_what_it_did(value: object) -> None:
     line = json_line(value)
     assert escape_invisible(line) == line
     assert json.loads(line) == value
+
+
+@given(st.text(st.sampled_from("a'=+-@;,\t\r\n\" ")))
+def test_no_cell_begins_with_a_formula_wherever_cells_are_parted(text: str) -> None:
+    guarded = guard_formulas(text)
+    assert not any(cell.lstrip(' "').startswith(("=", "+", "-", "@")) for cell in re.split("[;\t\r\n]", guarded))
+    assert guard_formulas(guarded) == guarded
+    assert unguard_formulas(guarded) == unguard_formulas(text)

@@ -1,6 +1,6 @@
-"""Invisible characters as escapes: a forger's text must not control a terminal, turn its direction, or hide in another text.
+"""What a forger's text may not do: control a terminal, turn its direction, hide in another text, or be a formula in a table.
 
-Escaped are:
+Escaped are invisible characters:
 
 - what `str.isprintable` refuses: control and format characters (bidirectional and zero-width ones), line and paragraph
   separators, spaces other than U+0020, surrogates, private use, and what this Python's Unicode does not know;
@@ -10,6 +10,10 @@ Escaped are:
 
 >>> print(escape_invisible("a\\u3164b\\x1b[2J"))
 a\\u3164b\\x1b[2J
+
+A spreadsheet program takes a cell of CSV for a formula that begins with = + - or @, whoever wrote it; and where it takes ; or a
+tab for what parts cells, as it does in most of Europe, or a line feed for the end of a line, a cell can begin there, too.
+`guard_formulas` puts an apostrophe before each such beginning, as those programs themselves do; `unguard_formulas` takes it off.
 """
 
 from __future__ import annotations
@@ -23,6 +27,25 @@ _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U00013441\U00013442\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
 )
+
+_CELL = r"(?:\A|(?<=[;\t\r\n]))"  # where a cell may begin
+_FORMULA = '(?=[" ]*[=+@\t\r\n-])'  # blanks and quotes may be dropped
+_UNGUARDED = re.compile(_CELL + _FORMULA)
+_GUARDED = re.compile(f"{_CELL}'{_FORMULA}")
+
+
+def guard_formulas(text: str) -> str:
+    """`text` as a cell of CSV, parted at commas, of which no program takes a part for a formula, wherever else it parts cells.
+
+    >>> guard_formulas("=1+1"), guard_formulas("a;=1+1"), guard_formulas("a-1")
+    ("'=1+1", "a;'=1+1", 'a-1')
+    """
+    return _UNGUARDED.sub("'", text)
+
+
+def unguard_formulas(text: str) -> str:
+    """What a cell says: without the apostrophes of `guard_formulas`."""
+    return _GUARDED.sub("", text)
 
 
 def escape_invisible(text: str) -> str:

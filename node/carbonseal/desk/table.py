@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from carbonseal.examining.bulk.lines import safe_cell
+from carbonseal.escaping import guard_formulas
 from carbonseal.examining.results import RowFacts
 
 from .comparison import Groups
@@ -25,7 +25,7 @@ def as_csv(files: Sequence[tuple[str, str, RowFacts | None]]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
     writer.writerow(COLUMNS)
     for name, word, row in files:
-        writer.writerow(map(safe_cell, [name, word, *(_told(row, groups.of(row.basis)) if row else ())]))
+        writer.writerow(map(guard_formulas, [name, word, *(_told(row, groups.of(row.basis)) if row else ())]))
     return out.getvalue()
 
 

@@ -11,7 +11,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.examining.bulk.lines import FORMULA, LONGEST, MEMBERS, ResultLine, as_row
+from carbonseal.examining.bulk.lines import LONGEST, MEMBERS, ResultLine, as_row
 from tests.examining.bulk.conftest import Night
 from tests.repository.sources import REPOSITORY
 
@@ -43,7 +43,18 @@ def test_any_line(line: ResultLine) -> None:
     assert [*value] == [*MEMBERS]
     (row,) = csv.reader(io.StringIO(as_row(raw).decode(), newline=""))
     assert len(row) == len(MEMBERS)
-    assert not any(cell.startswith(FORMULA) for cell in row)
+    assert not any(cell.startswith(tuple("=+-@\t\r\n")) for cell in row)
+
+
+def test_no_cell_is_a_formula_where_a_spreadsheet_parts_cells_elsewhere() -> None:
+    told = ["a;=1+1", 'b;"=1+1', "c;; @SUM(A1)", "d\t-1+1", "e\n+1"]
+    raw = as_row(
+        ResultLine("f.json", "rejected", codes=("a.b",), name=told[1], reason="|".join(told)).encode()
+    ).decode()
+    for delimiter in ",;\t":
+        for row in csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter):
+            assert not any(cell.strip(' "').startswith(tuple("=+-@")) for cell in row), delimiter
+    assert raw.count("'") == len(told) + 1
 
 
 def test_lines_of_a_run(night: Night, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 import orjson
 
+from carbonseal.escaping import guard_formulas
 from carbonseal.examining.results import NO_VERDICT, READ_ERROR, FileResult
 from carbonseal.findings import Finding, Outcome, Verdict
 from carbonseal.instants import format_instant
@@ -28,7 +29,6 @@ CUTS = ((160, 8), (80, 8), (40, 6), (20, 4), (10, 2))  # bytes of each text, val
 MEMBERS = (
     "file", "verdict", "credential", "subject", "name", "issuer", "existedBy", "ledgers", "codes", "reason",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet may take for the beginning of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +121,8 @@ def as_row(line: bytes) -> bytes:
 def row(cells: Sequence[str]) -> bytes:
     """Cells as a row of CSV (RFC 4180) in UTF-8, none of which a spreadsheet takes for a formula."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(map(safe_cell, cells))
+    csv.writer(out, lineterminator="\r\n").writerow(map(guard_formulas, cells))
     return out.getvalue().encode()
-
-
-def safe_cell(text: str) -> str:
-    """`text`, with an apostrophe before what a spreadsheet could take for a formula."""
-    return "'" + text if text.startswith(FORMULA) else text
 
 
 # --- results of files ----------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """Cells of the table of footprints: what their text becomes, and how text is kept from being a formula.
 
-A spreadsheet program takes a cell of CSV that begins with = + - or @ for a formula, whoever wrote it. `guarded` puts an apostrophe
-before such a text, as those programs themselves do, and `unguarded` takes it off; decimals need none.
+`guarded` is `carbonseal.escaping.guard_formulas`, but for decimals, which need no apostrophe.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-from carbonseal.escaping import escape_invisible
+from carbonseal.escaping import escape_invisible, guard_formulas, unguard_formulas
 from carbonseal.findings import Finding, Refused
 from carbonseal.footprints.pact_words import REGIONS
 from carbonseal.goods.identifiers import parse_gtin
@@ -26,7 +25,6 @@ from .columns import SEPARATOR, YES, Column, Form
 DECIMAL = re.compile(r"[+-]?[0-9]{1,40}(?:[.][0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 QUANTITY = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:[.][0-9]{1,18})?", re.ASCII)  # as a credential has it
 _ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+[0-9]{1,2}", re.ASCII)  # what a spreadsheet makes of a GTIN
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 _OTHER_PATH = re.compile(r"\\|^~|^[A-Za-z]:|\0")
 LONGEST_LINE = 128
 _PLACES = {
@@ -41,17 +39,12 @@ def guarded(text: str) -> str:
     >>> guarded("=1+1"), guarded("'-A"), guarded("-0.5")
     ("'=1+1", "'-A", '-0.5')
     """
-    return f"'{text}" if text.startswith(_RISKY) and not DECIMAL.fullmatch(text) else text
-
-
-def unguarded(text: str) -> str:
-    """What a cell says: without the apostrophe that says that a text follows."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text
+    return text if DECIMAL.fullmatch(text) else guard_formulas(text)
 
 
 def read_cell(column: Column, text: str, where: str) -> Any:
     """The JSON value of a cell with a text: of a column of the form `PLACE`, an object. Raises Refused (`table.*`)."""
-    text = unguarded(text)
+    text = unguard_formulas(text)
     if text.startswith("="):
         raise Refused(codes.TABLE_FORMULA(where, found=text))
     if column.form is Form.PRODUCTS and _ROUNDED.fullmatch(text):
