@@ -41,6 +41,10 @@ PART = ItemsPart((Item("1"),))
         ("tls://scheduler.example:x", "cluster.address"),
         ("tls://[::1:8786", "cluster.address"),
         ("tls://scheduler.example:8786/else", "cluster.address"),
+        ("TLS://scheduler.example:8786", "cluster.address"),
+        ("tcp://127.0.0.1:8786?x", "cluster.address"),
+        ("tcp://127.0.0.1:8786#x", "cluster.address"),
+        (" tcp://127.0.0.1:8786", "cluster.address"),
         ("", "cluster.address"),
     ],
 )

@@ -27,10 +27,11 @@ def check_address(address: str) -> None:
     """Raise Refused unless `address` is one that work may be sent to: `cluster.address`, `cluster.not-encrypted`."""
     try:
         parts = urlsplit(address)
-        is_whole = bool(parts.hostname and parts.port) and parts.path in ("", "/") and "@" not in parts.netloc
+        is_whole = bool(parts.hostname and parts.port) and "@" not in parts.netloc
     except ValueError:  # of a port, or of brackets
         is_whole = False
-    if not is_whole or parts.scheme not in ("tls", "tcp"):
+    # dask reads an address by other rules: nothing else may be in it
+    if not is_whole or parts.scheme not in ("tls", "tcp") or address != f"{parts.scheme}://{parts.netloc}":
         raise Refused(CLUSTER_ADDRESS(address=address))
     if parts.scheme == "tcp" and not _is_loopback(parts.hostname or ""):
         raise Refused(CLUSTER_NOT_ENCRYPTED(address=address))
