@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import pickle
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -79,6 +81,33 @@ def test_a_url_of_a_folder_is_read_as_the_folder(scheme: str, folder: Path) -> N
     assert next(iter(stored)).name == f"file://{folder}/a"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes in folders there")
+def test_what_is_no_file_below_a_url_is_not_read_and_links_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    os.mkfifo(tmp_path / "in" / "pipe")
+    (tmp_path / "file").write_bytes(b"f")
+    for name, target in {
+        "dangling": "nothing",
+        "file": "../file",
+        "loop": "loop",
+        "to pipe": "pipe",
+        "up": "..",
+    }.items():
+        (tmp_path / "in" / name).symlink_to(target)
+    for url in (f"file://{tmp_path}/in", str(tmp_path / "in")):
+        found = {item.name.rpartition("/")[2]: item.problem or item.raw for item in ReferredFiles([url])}
+        assert found.pop("file") == b"f"
+        assert {name: str(problem).partition(":")[0] for name, problem in found.items()} == {
+            "dangling": "No such file or directory",
+            "loop": "Too many levels of symbolic links",
+            "pipe": "not a regular file",
+            "to pipe": "not a regular file",
+            "up": "a link to a folder is not followed",
+        }
+    (alone,) = ReferredFiles([f"file://{tmp_path}/in/pipe"])
+    assert alone.problem == "not a regular file"
+
+
 def test_what_vanished_is_named(folder: Path) -> None:
     several = [part for _, part in ReferredFiles([str(folder / "e"), f"file://{folder}/f"]).parts()]
     (folder / "e").unlink()
@@ -135,6 +164,10 @@ def test_names_that_could_be_of_two_files_are_told(tmp_path: Path) -> None:
         ("dask://a", "store.in-process"),
         ("zip://a::file:///b.zip", "store.unknown"),
         ("unheard://a", "store.unknown"),
+        *(
+            (f"{scheme}://a", "store.unknown")
+            for scheme in ("dir", "reference", "generic", "data", "jlab", "git", "DIR")
+        ),
         ("file:///nowhere/at/all", "store.unreadable"),
         ("/nowhere/at/all", ""),
     ],

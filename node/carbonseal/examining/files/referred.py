@@ -177,7 +177,7 @@ class ReferredFiles:
                 if is_by_product(stored.url.removeprefix(name)):
                     self.left_out[stored.url] = None
                 else:
-                    yield NamedFile(stored.url, stored.url, stored.size, state=stored.state)
+                    yield NamedFile(stored.url, stored.url, stored.size, stored.problem, stored.state)
             return
         listing = Listing([name], beside)
         for item in listing:

@@ -21,6 +21,8 @@ from carbonseal.findings import Refused
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
+# fsspec knows more: other things than files in folders, and some that end in any exception
+SCHEMES = ("file", "local", "s3", "s3a", "gs", "gcs", "abfs", "az", "sftp", "ssh")
 IN_PROCESS = ("memory", "dask")  # file systems that only the process that made them has
 WHOLE = 4 << 20  # bytes up to which a file is fetched at once
 STATES = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "mtime")  # what stores call it
@@ -28,11 +30,12 @@ WINDOW = 1 << 20  # bytes that are fetched of a larger one
 
 
 class StoredFile(NamedTuple):
-    """A file in a store, how many bytes it has, and what changes with them: a tag, or a time."""
+    """A file in a store, how many bytes it has, and what changes with them: a tag, or a time; or why it is not read."""
 
     url: str
     size: int
     state: str
+    problem: str = ""
 
 
 def is_stored(name: str) -> bool:
@@ -47,8 +50,11 @@ def open_store(url: str) -> tuple[AbstractFileSystem, str]:
 
     if "::" in url:
         raise Refused(STORE_UNKNOWN(url=url, reason="it is one address in another"))
-    if url.partition("://")[0].lower() in IN_PROCESS:
+    scheme = url.partition("://")[0].lower()
+    if scheme in IN_PROCESS:
         raise Refused(STORE_IN_PROCESS(url=url))
+    if scheme not in SCHEMES:
+        raise Refused(STORE_UNKNOWN(url=url, reason=f"supported are {', '.join(SCHEMES)}"))
     try:
         found: tuple[AbstractFileSystem, str] = url_to_fs(url, use_listings_cache=False)
     except (ImportError, ValueError) as error:
@@ -91,14 +97,26 @@ def _name(about: dict[str, Any]) -> str:
 
 def _file(store: AbstractFileSystem, about: dict[str, Any]) -> StoredFile:
     state = next((str(about[name]) for name in STATES if about.get(name)), "")
-    return StoredFile(store.unstrip_protocol(about["name"]), about["size"] or 0, state)
+    problem = "" if about["type"] == "file" else _problem(store, about["name"])
+    return StoredFile(store.unstrip_protocol(about["name"]), about["size"] or 0, state, problem)
+
+
+def _problem(store: AbstractFileSystem, path: str) -> str:
+    """Why what is not listed as a file is not read; empty for a link to one."""
+    try:
+        kind = store.info(path)["type"]
+    except OSError as error:
+        return error.strerror or str(error)
+    if kind == "directory":
+        return "a link to a folder is not followed: name that folder"
+    return "" if kind == "file" else "not a regular file"
 
 
 def fetch(files: Iterable[StoredFile]) -> dict[str, bytes | Exception]:
     """By URL, the bytes of small files, no more than `MOST` of each, or why they could not be had."""
     found: dict[str, bytes | Exception] = {}
     stores: dict[AbstractFileSystem, dict[str, str]] = {}  # of each, URLs by path
-    for url, size, _ in files:
+    for url, size, *_ in files:
         if size:
             store, path = open_store(url)
             stores.setdefault(store, {})[path] = url
