@@ -182,6 +182,22 @@ def test_stores_that_cannot_be_read(url: str, code: str) -> None:
     assert refused.value.finding.remedy
 
 
+def test_a_store_without_credentials_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    s3 = pytest.importorskip("s3fs").S3FileSystem
+    for name in [one for one in os.environ if one.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    s3.clear_instance_cache()
+    try:
+        with pytest.raises(Refused, match="credentials") as refused:
+            ReferredFiles(["s3://"])
+    finally:
+        s3.clear_instance_cache()
+    assert refused.value.finding.code.name == "store.unreadable"
+
+
 def test_an_empty_folder_has_no_passport(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refused:
         ReferredFiles([f"file://{tmp_path}"])

@@ -11,6 +11,7 @@ Private.
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -68,8 +69,14 @@ def stored_files(url: str) -> Iterator[StoredFile]:
     try:
         about = store.info(path)
         yield from (_below(store, path) if about["type"] == "directory" else [_file(store, about)])
-    except OSError as error:
-        raise Refused(STORE_UNREADABLE(url=url, reason=error.strerror or str(error))) from error
+    except _failures() as error:
+        raise Refused(STORE_UNREADABLE(url=url, reason=getattr(error, "strerror", "") or str(error))) from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What a store's file system raises where it cannot be reached: S3's has errors of its own, as of credentials."""
+    s3 = sys.modules.get("botocore.exceptions")
+    return (OSError,) if s3 is None else (OSError, s3.BotoCoreError)
 
 
 def _below(store: AbstractFileSystem, path: str) -> Iterator[StoredFile]:
