@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import fsspec
@@ -35,9 +36,15 @@ def verified(run: Run, delivery: Delivery, source: object, out: Path, *options: 
         "findings": said.stdout.replace(name, "IN"),
         "noted": said.stderr.replace(name, "IN"),
         "observations": (out / "observed.ndjson").read_text().replace(name, "IN"),
-        "results": (out / "results.ndjson").read_text().replace(name, "IN"),
+        "results": [_line(line, name) for line in (out / "results.ndjson").read_text().splitlines()],
         "summary": kept.output.replace(name, "IN"),
     }
+
+
+def _line(text: str, name: str) -> dict[str, object]:
+    """A line of results, without a reason that was cut: where depends on the length of the names in it."""
+    line = json.loads(text.replace(name, "IN"))
+    return {key: value for key, value in line.items() if not str(value).endswith("…")}
 
 
 @pytest.fixture(scope="module")
