@@ -17,7 +17,7 @@ from carbonseal.log.fraud_proofs import FraudProof, LogKeys, OtherPrefix
 from carbonseal.log.subtrees import split_consistency
 from carbonseal.log.tiles import TileReader
 from carbonseal.log.tree import Edge, consistency_proof, verify_consistency
-from carbonseal.passport.passports import Passport
+from carbonseal.passport.bundles import Bundle
 from carbonseal.values import dataclass
 from carbonseal.verification.observing.log_facts import LogFacts, SignedHead, log_facts
 
@@ -115,8 +115,8 @@ def of_facts(facts: LogFacts) -> tuple[list[SignedHead], list[Link]]:
     return [head for head in facts.heads if head.checkpoint.origin in facts.sealing], [*facts.links]
 
 
-def within(passport: Passport, keys: LogKeys) -> Iterator[Finding]:
-    """The findings on the history of each log that sealed something in one passport, from the passport alone."""
+def within(passport: Bundle, keys: LogKeys) -> Iterator[Finding]:
+    """The findings on the history of each log that sealed something in one file, from the file alone."""
     history = History()
     history.add(*of_facts(log_facts(passport, keys)))
     return (found.finding for found in history.findings(keys, {}))

@@ -93,7 +93,9 @@ def verify_statement(file: StatementFile, policy: Policy, trust: Trust = Trust()
     equivocations = examination.within(file, policy)
     documents = Documents(file, policy.without_ledgers(equivocations), trust, at)
     statements = Statements(documents)
-    found = [*statements.findings(None), *equivocations.values()]
+    found = [*statements.findings(None), *equivocations.values(), *_lacking_checks(policy)]
+    if policy.history:
+        found += one_history.within(file, log_keys(policy))
     if not statements.standing:
         found.append(STATEMENT_NOT_STANDING())
     return Report(
@@ -105,6 +107,14 @@ def verify_statement(file: StatementFile, policy: Policy, trust: Trust = Trust()
         existed_by=statements.times.get(file.root),
         trusted=tuple(documents.seals.trusted.values()),
     )
+
+
+def _lacking_checks(policy: Policy) -> Iterable[Finding]:
+    """A finding for each check that the policy requires and that is not here: in every verdict."""
+    for check in policy.unknown_checks:
+        yield codes.CHECK_UNAVAILABLE(check=check)
+    for check, package in policy.absent_checks.items():
+        yield codes.CHECK_NOT_INSTALLED(check=check, package=package)
 
 
 class _Verification:
@@ -227,7 +237,4 @@ class _Verification:
             yield codes.FLOW_NOT_ASKED()
         if not policy.statements:
             yield STATEMENT_NOT_ASKED()
-        for check in policy.unknown_checks:
-            yield codes.CHECK_UNAVAILABLE(check=check)
-        for check, package in policy.absent_checks.items():
-            yield codes.CHECK_NOT_INSTALLED(check=check, package=package)
+        yield from _lacking_checks(policy)
