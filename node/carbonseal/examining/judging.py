@@ -113,7 +113,7 @@ class Verifier:
         if FRAUD_PROOF in raw and (of_proof := self._fraud_proof(path, raw)) is not None:
             return of_proof
         if STATEMENT in raw and (statement := self._statement(path, raw)) is not None:
-            return statement, NOTHING
+            return statement
         try:
             passport = parse(raw, self._caches.read)
         except Refused as refused:
@@ -149,19 +149,24 @@ class Verifier:
         return result, observed
 
     def observations(self, item: Item) -> Mapping[bytes, bytes]:
-        """What an item shows of the logs that the policy lists, as `observations.rows` gives it; nothing where it is not a
-        passport."""
+        """What an item shows of the logs that the policy lists, as `observations.rows` gives it; nothing where it is neither a
+        passport nor a statement."""
         from carbonseal.verification.observing.observations import rows
 
         facts = self.facts(item.raw)
         return {} if facts is None else rows(facts, _source(item.name, item.raw))
 
     def facts(self, raw: bytes) -> LogFacts | None:
-        """What a passport's bytes show of the logs that the policy lists; None where they are not a passport."""
+        """What a file's bytes show of the logs that the policy lists; None where they are neither a passport nor a statement."""
+        from carbonseal.passport.bundles import BUNDLE_LIMITS
+        from carbonseal.passport.conformity.files import is_statement, read_statement
         from carbonseal.passport.passports import parse
+        from carbonseal.records import strict
         from carbonseal.verification.observing.log_facts import log_facts
 
         try:
+            if STATEMENT in raw and is_statement(value := strict.parse(raw, BUNDLE_LIMITS)):
+                return log_facts(read_statement(value), self.keys)
             return log_facts(parse(raw), self.keys)
         except Refused:
             return None
@@ -172,12 +177,15 @@ class Verifier:
 
         return delivered(passport, path, verdict)
 
-    def _statement(self, path: str, raw: bytes) -> FileResult | None:
-        """The result of a statement file; None where the file is something else."""
+    def _statement(self, path: str, raw: bytes) -> tuple[FileResult, Observed] | None:
+        """The result of a statement file, and what it shows; None where the file is something else."""
         from carbonseal.passport.bundles import BUNDLE_LIMITS
         from carbonseal.passport.conformity.files import is_statement, read_statement
         from carbonseal.records.strict import parse
-        from carbonseal.verification.verify import verify_statement
+        from carbonseal.verification.known_logs import verify_statement_knowing
+        from carbonseal.verification.observing.log_facts import log_facts
+        from carbonseal.verification.observing.observations import rows
+        from carbonseal.verification.one_history import of_facts
 
         try:
             value = parse(raw, BUNDLE_LIMITS)
@@ -186,10 +194,15 @@ class Verifier:
         if not is_statement(value):
             return None
         try:
-            report = verify_statement(read_statement(value), self.policy, self._trust, at=self._at)
+            file = read_statement(value)
         except Refused as refused:
-            return self._results.refused(path, refused.finding)
-        return self._results.report(path, report)
+            return self._results.refused(path, refused.finding), NOTHING
+        facts = log_facts(file, self.keys, self._notes, self._caches.trees)
+        known = self._job.known
+        report = verify_statement_knowing(file, self.policy, self._trust, at=self._at, facts=facts, known=known)
+        heads, links = of_facts(facts) if self.requires_history else ((), ())
+        result = replace(self._results.report(path, report), origins=frozenset(facts.origins()))
+        return result, Observed(rows(facts, _source(path, raw)), frozenset(heads), frozenset(links))
 
     def _fraud_proof(self, path: str, raw: bytes) -> tuple[FileResult, Observed] | None:
         """The result of a fraud proof; None where the file is something else."""

@@ -1,9 +1,9 @@
-"""The verdict on a passport where something is known from elsewhere: of logs, by an examination, a fraud proof or a log's tiles; of
-lots, by an examination."""
+"""The verdict on a passport, or on a statement, where something is known from elsewhere: of logs, by an examination, a fraud proof
+or a log's tiles; of lots, by an examination."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from carbonseal.flow.checks.lots.batch import CHECK, across
 from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance
 from carbonseal.flow.rules import CheckRequirement, finding
+from carbonseal.passport.conformity.files import StatementFile
 from carbonseal.passport.passports import Passport
 from carbonseal.records.places import printable
 from carbonseal.verification.checked.caches import Caches
@@ -20,7 +21,7 @@ from carbonseal.verification.observing.log_facts import LogFacts
 from carbonseal.verification.observing.lot_observations import takers
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
-from carbonseal.verification.verify import Report, verify
+from carbonseal.verification.verify import Report, verify, verify_statement
 
 from . import codes
 
@@ -43,18 +44,30 @@ def verify_knowing(
 
     What such a log sealed gets the findings. As a ledger, a log of which one rejects counts for nothing.
     """
+    report = _knowing(policy, facts, known, lambda policy: verify(passport, policy, trust, at=at, caches=caches))
+    found = (*report.findings, *_of_lots(passport, policy, at, lots or {}))
+    return replace(report, verdict=Verdict.of(found), findings=found)
+
+
+def verify_statement_knowing(
+    file: StatementFile, policy: Policy, trust: Trust, *, at: datetime, facts: LogFacts, known: Known
+) -> Report:
+    """`verify_statement` where findings on logs are known, as `verify_knowing`."""
+    return _knowing(policy, facts, known, lambda policy: verify_statement(file, policy, trust, at=at))
+
+
+def _knowing(policy: Policy, facts: LogFacts, known: Known, judged: Callable[[Policy], Report]) -> Report:
     together = policy.history and facts.sealing <= known.keys()  # of all files: not of this one by itself
     if together:
         policy = replace(policy, history=False)
     frauds = {origin for origin, found in known.items() if Verdict.of(found) is Verdict.REJECTED}
-    report = verify(passport, policy.without_ledgers(frauds), trust, at=at, caches=caches)
+    report = judged(policy.without_ledgers(frauds))
     found = [finding for finding in report.findings if not together or finding.code is not codes.HISTORY_NOT_ASKED]
     for origin in sorted(facts.origins() & known.keys()):
         if origin in facts.sealing:
             found += known[origin]
         if f"tlog:{origin}" in policy.ledgers and origin in frauds:
             found.append(codes.LEDGER_FRAUD(ledger=f"tlog:{origin}"))
-    found += _of_lots(passport, policy, at, lots or {})
     return replace(report, verdict=Verdict.of(found), findings=tuple(found))
 
 
