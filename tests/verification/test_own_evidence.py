@@ -34,8 +34,9 @@ def test_the_other_history_is_in_the_logs_own_evidence(second: bool, history: st
     own = SealedAnchor(f"tlog:{ORIGIN}", Evidence("tlog-proof", 1, proof.encode()))
     changed = every_head(passport, lambda head: replace(head, anchors=(head.anchors[0], own)))
     line = f"ledger peer tlog:{ORIGIN} key={peer.verifier.encode()}"
-    rest = {"other": line, "both": "", "anchors": "require anchors by=chain", "history": history}
-    rejected(world.verify(changed, **rest), "log.equivocation")
+    asked = "require anchors by=chain"
+    report = world.verify(changed, other=line, both="", anchors=asked, history=history)
+    rejected(report, "log.equivocation")
 
 
 @pytest.mark.parametrize("line", ["require from-the-future", "require from-the-future package=not-installed"])
