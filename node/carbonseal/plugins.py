@@ -262,7 +262,7 @@ def installed_packages() -> list[str]:
     """The packages that plug in, carbonseal itself aside: name and version of each, sorted. Raises Refused
     (plugin.metadata)."""
     distributions = {point.dist for group in GROUPS for point in _entry_points(group.group) if point.dist}
-    return sorted({f"{_name(one)} {one.version}" for one in distributions})
+    return sorted({f"{_name(one)} {_version(one)}" for one in distributions})
 
 
 @cache
@@ -320,8 +320,18 @@ def _package(point: EntryPoint) -> str:
 
 
 def _name(distribution: Distribution) -> str:
-    names = distribution.metadata.get_all("Name", [""])
+    try:
+        names = distribution.metadata.get_all("Name", [""])
+    except FileNotFoundError:  # it has no metadata, and `importlib_metadata`, which is loaded, reads for all
+        return "(unknown)"
     return str(names[0]) or "(unknown)"
+
+
+def _version(distribution: Distribution) -> str:
+    try:
+        return distribution.version
+    except FileNotFoundError:
+        return "(unknown)"
 
 
 def _entry_points(group: str) -> Sequence[EntryPoint]:
