@@ -216,12 +216,12 @@ def test_an_archive_at_an_address_is_brought_and_read_like_a_file(run: Run, file
 def test_addresses_that_give_nothing(run: Run, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(404, b"no") as (url, _):
         missing = run("verify", f"{url}/night.zip", *asked(files))
-    silent = run("verify", f"{url}/night.zip", *asked(files))
+    quiet = run("verify", f"{url}/night.zip", *asked(files))
     monkeypatch.setattr(answers, "LARGEST_FILE", 10)
     with answering(200, bytes(11)) as (url, _):
         large = run("verify", f"{url}/night.zip", *asked(files))
     elsewhere = run("verify", "http://files.example/night.zip", *asked(files))
-    found = [(one.exit_code, one.output) for one in (missing, silent, large, elsewhere)]
+    found = [(one.exit_code, one.output) for one in (missing, quiet, large, elsewhere)]
     assert [code for code, _ in found] == [1, 1, 1, 2]
     for (_, output), told in zip(
         found, ("HTTP status 404", "does not answer", "more than 10 bytes", "digest"), strict=True

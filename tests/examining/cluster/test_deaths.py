@@ -56,7 +56,7 @@ def test_the_work_ends_with_its_reader(cluster: Cluster, tmp_path: Path) -> None
 
 def test_a_cluster_without_workers_is_not_waited_for_for_ever(cluster: Cluster, tmp_path: Path) -> None:
     with pytest.raises(BrokenOff) as refused:
-        told(on_cluster(cluster.idle, patience=0)(acting_in(tmp_path), parts("1")))
+        told(on_cluster(cluster.idle, worker_timeout=0)(acting_in(tmp_path), parts("1")))
     assert refused.value.finding.code.name == "cluster.no-workers"
 
 

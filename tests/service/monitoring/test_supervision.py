@@ -45,7 +45,7 @@ def test_an_abstract_address_and_no_address() -> None:
         environment = {"NOTIFY_SOCKET": f"@{name}", "WATCHDOG_USEC": "nonsense", "HOME": "/"}
         supervisor = Supervisor.of(environment)
         assert environment == {"HOME": "/"}  # no child tells it anything
-        assert supervisor.patience == 0
+        assert supervisor.interval == 0
 
         async def act() -> None:
             async with supervisor.told(), Supervisor.of({}).told():

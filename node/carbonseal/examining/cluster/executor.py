@@ -33,20 +33,20 @@ from carbonseal.findings import BrokenOff, Refused
 
 PER_THREAD = 2  # tasks that a thread of a worker has: one, and the next
 MOST_AHEAD = 32  # parts whose results wait for the one before them, for each thread
-PATIENCE = 60.0  # seconds without any worker
+WORKER_TIMEOUT = 60.0  # seconds without any worker
 LOOK = 1.0  # seconds, after which the workers are counted again
 
 
-def on_cluster(address: str, patience: float = PATIENCE) -> Executor:
+def on_cluster(address: str, worker_timeout: float = WORKER_TIMEOUT) -> Executor:
     """The executor that runs on the workers of the scheduler at `address`. It waits for a first worker, and after the last, for
-    `patience` seconds. Raises Refused (`cluster.*`); what it gives raises that and BrokenOff."""
+    `worker_timeout` seconds. Raises Refused (`cluster.*`); what it gives raises that and BrokenOff."""
     check_address(address)
     security = security_for(address)
 
     def execute(work: Work, parts: Iterable[Part]) -> Iterator[PartResult]:
         asyncio.run(_reach(address, security))
         with Client(address, security=security, set_as_default=False, direct_to_workers=False) as client:
-            yield from run_in_order(work, parts, _Pool(client, address, work, patience))
+            yield from run_in_order(work, parts, _Pool(client, address, work, worker_timeout))
 
     return execute
 
@@ -61,8 +61,8 @@ async def _reach(address: str, security: Security) -> None:
 
 
 class _Pool:
-    def __init__(self, client: Client, address: str, work: Work, patience: float) -> None:
-        self._client, self._address, self._patience = client, address, patience
+    def __init__(self, client: Client, address: str, work: Work, worker_timeout: float) -> None:
+        self._client, self._address, self._worker_timeout = client, address, worker_timeout
         self._sent: Future[Sent] = client.submit(hand_on, Sent.of(work), pure=False)
         self._busy: dict[Future[PartResult], Task] = {}
         self._done: SimpleQueue[Future[PartResult]] = SimpleQueue()  # filled by the client's thread
@@ -133,8 +133,8 @@ class _Pool:
         self._threads, self._counted = sum(threads.values()), now
         if self._threads:
             self._seen = now
-        elif now - self._seen > self._patience:
-            raise BrokenOff(CLUSTER_NO_WORKERS(address=self._address, seconds=f"{self._patience:.0f}"))
+        elif now - self._seen > self._worker_timeout:
+            raise BrokenOff(CLUSTER_NO_WORKERS(address=self._address, seconds=f"{self._worker_timeout:.0f}"))
 
     def _lost(self, error: BaseException) -> BrokenOff:
         reason = error.reason if isinstance(error, FutureCancelledError) else str(error)

@@ -22,13 +22,13 @@ class Supervisor:
     signs of life, 0 where none are wanted."""
 
     address: str = ""
-    patience: float = 0.0
+    interval: float = 0.0
 
     @staticmethod
     def of(environment: MutableMapping[str, str]) -> Supervisor:
         """The supervisor that the environment names. Its variables are taken out, so that no child process tells it anything."""
-        address, patience = environment.pop("NOTIFY_SOCKET", ""), environment.pop("WATCHDOG_USEC", "0")
-        return Supervisor(address, int(patience) / 1e6 if patience.isdigit() else 0.0)
+        address, interval = environment.pop("NOTIFY_SOCKET", ""), environment.pop("WATCHDOG_USEC", "0")
+        return Supervisor(address, int(interval) / 1e6 if interval.isdigit() else 0.0)
 
     def tell(self, state: str) -> None:
         """Tell one state, such as ``READY=1``. A supervisor that cannot be reached is a line in the log."""
@@ -55,6 +55,6 @@ class Supervisor:
             self.tell("STOPPING=1")
 
     async def _tell_alive(self) -> None:
-        while self.address and self.patience:
+        while self.address and self.interval:
             self.tell("WATCHDOG=1")
-            await asyncio.sleep(self.patience / 2)
+            await asyncio.sleep(self.interval / 2)
