@@ -344,7 +344,7 @@ class Proved:
 
     `identities` name the ledger that was reached, whatever a policy calls it. Ledgers whose proofs share an identity,
     transitively, are one ledger and count once. An identity begins with its kind: ``block0:0xd4e5...`` (the hash of a chain's
-    genesis block), ``fabric-config:ab12...``, ``fabric-orderer:mychannel:ab12...``, ``tlog-key:ab12...``.
+    genesis block), ``fabric-config:ab12...``, ``fabric-member:mychannel:ab12...``, ``tlog-key:ab12...``.
     """
 
     publisher: str  # as policies write it; "any" where the ledger does not tell (`Capabilities.tells_publisher`)

@@ -196,12 +196,13 @@ class Scene:
 
     @property
     def identities(self) -> list[str]:
-        """Of the configurations: their header hashes, and the root keys of the organisations that order."""
+        """Of the configurations: their header hashes, and the root keys of their organisations."""
         blocks = (self.trusted.block(), *self.configs)
         found = {f"fabric-config:{hashlib.sha256(header(block.header)).hexdigest()}" for block in blocks}
-        for one in (self.trusted.ordering, self.channel.ordering):
+        ends = (self.trusted, self.channel)  # between which no scene has others
+        for one in {one for end in ends for one in (end.ordering, *end.organisations)}:
             key = one.ca.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-            found.add(f"fabric-orderer:{self.channel.name}:{hashlib.sha256(key).hexdigest()}")
+            found.add(f"fabric-member:{self.channel.name}:{hashlib.sha256(key).hexdigest()}")
         return sorted(found)
 
     def trust(self) -> TrustItem:

@@ -38,15 +38,15 @@ class Config:
     block_validation: Rule
     endorsement: Rule  # of chaincodes that have no policy of their own
     consenters: Mapping[int, Identity] | None  # by number, where the channel's orderers are BFT
-    ordering: frozenset[str]  # MSP ids of the organisations that run orderers
 
     @property
     def identities(self) -> frozenset[str]:
-        """What names the ledger, whoever pins it (spec section 9): this configuration, and each root authority of its
-        orderers, which could sign another history of the channel."""
-        roots = (root for msp in self.ordering for root in self.msps[msp].roots)
-        orderers = (f"fabric-orderer:{self.channel}:{key_digest(root).hex()}" for root in roots)
-        return frozenset((f"fabric-config:{self.hash.hex()}", *orderers))
+        """What names the ledger, whoever pins it (spec section 7): this configuration, and each root key of the channel's
+        organisations. Who orders can be replaced, and so can who endorses: no one group of them names the channel."""
+        roots = {key_digest(root).hex() for msp in self.msps.values() for root in msp.roots}
+        return frozenset(
+            (f"fabric-config:{self.hash.hex()}", *(f"fabric-member:{self.channel}:{root}" for root in roots))
+        )
 
     @property
     def quorum(self) -> int:
@@ -133,17 +133,15 @@ def _read(block: Block, header: Header, payload: Message) -> Config:
     root = _Group(config.data(2))
     orderer, application = root.group("Orderer"), root.group("Application")
     _check_hashing(root)
-    ordering = [*orderer.groups.values()]
     return Config(
         header.channel,
         block.hash,
         block.number,
         config.number(1),
-        _msps([*ordering, *application.groups.values()]),
+        _msps([*orderer.groups.values(), *application.groups.values()]),
         orderer.policy("BlockValidation"),
         application.policy("Endorsement"),
         _consenters(orderer),
-        frozenset(_msps(ordering)),
     )
 
 
