@@ -220,11 +220,24 @@ def _without_log_lines() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
+@contextmanager
+def _on_path(folder: Path) -> Iterator[None]:
+    """Packages are found in this folder, for the whole process."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+
+
 def table(sizes: Sizes) -> Rows:
     """One row for each operation, and one for the bytes of a record."""
-    with _without_log_lines(), tempfile.TemporaryDirectory(prefix="carbonseal-growth-") as name:
+    with (
+        _without_log_lines(),
+        tempfile.TemporaryDirectory(prefix="carbonseal-growth-") as name,
+        _on_path(install_simulated(Path(name) / "plugins")),
+    ):
         directory = Path(name)
-        sys.path.insert(0, str(install_simulated(directory / "plugins")))
         make(directory / "fresh")
         config = make(directory / "grown")
         grow(directory / "grown/node", config, passports=sizes.passports, anchors=sizes.anchors, revoked=sizes.revoked)

@@ -57,6 +57,14 @@ def _count_no_programs() -> None:
     count_no_programs()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _path_is_left_as_it_was() -> Iterator[None]:
+    """Plug-ins that a module leaves on the path would be found by all tests that come after it in its process."""
+    before = list(sys.path)
+    yield
+    assert sys.path == before
+
+
 @pytest.fixture(scope="session")
 def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
     """SoftHSM with fresh tokens: one per process, because a PKCS#11 module reads its settings once."""

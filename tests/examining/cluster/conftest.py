@@ -50,15 +50,6 @@ class Cluster:
         return int(self.process.stdout.readline())
 
 
-@pytest.fixture(scope="module", autouse=True)
-def own_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No plug-ins that other tests installed into folders of theirs: workers have none, and would be of other code."""
-    with pytest.MonkeyPatch.context() as patch:
-        made = str(tmp_path_factory.getbasetemp())
-        patch.setattr(sys, "path", [path for path in sys.path if not path.startswith(made)])
-        yield
-
-
 @pytest.fixture(scope="package")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("cluster")
