@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,10 +53,15 @@ def run(*command: str | Path, **variables: str) -> str:
     return done.stdout
 
 
-def _others(folder: Path) -> Path:
-    program = folder / "bin" / "others"
-    run("go", "build", "-C", HERE / "others", "-o", program, ".")
-    return program
+def _asked(module: str) -> Callable[[Path], Path]:
+    """A program of ours that asks one library. Each is a Go module of its own: one that cannot be had is lacking alone."""
+
+    def install(folder: Path) -> Path:
+        program = folder / "bin" / f"asking-{module}"
+        run("go", "build", "-C", HERE / "others" / module, "-o", program, ".")
+        return program
+
+    return install
 
 
 def _go_program(package: str) -> Callable[[Path], Path]:
@@ -98,11 +104,10 @@ def _dppvalidator(folder: Path) -> Path:
 
 
 PARTS = (
-    Part(
-        "torchwood 0.6.1 and sigsum-go 0.14.1 (newer ones need Go 1.27), tessera, formats, x/mod (Go)",
-        "CARBONSEAL_OTHERS",
-        _others,
-    ),
+    Part("transparency-dev/formats and x/mod (Go)", "CARBONSEAL_FORMATS", _asked("formats")),
+    Part("torchwood 0.6.1 (Go; newer ones need Go 1.27)", "CARBONSEAL_TORCHWOOD", _asked("torchwood")),
+    Part("Tessera (Go)", "CARBONSEAL_TESSERA", _asked("tessera")),
+    Part("sigsum-go 0.14.1 (Go; newer ones need Go 1.27)", "CARBONSEAL_SIGSUM", _asked("sigsum")),
     Part("omniwitness (Go)", "CARBONSEAL_OMNIWITNESS", _go_program("omniwitness")),
     Part("omniwitness's key generator (Go)", "CARBONSEAL_OMNIWITNESS_KEYS", _go_program("generate_keys")),
     Part("@noble/post-quantum (npm)", "CARBONSEAL_NOBLE", _noble),
@@ -123,3 +128,12 @@ def needed(variable: str) -> Path:
         (part,) = [part for part in PARTS if part.variable == variable]
         pytest.skip(f"{part.name}: set {variable}, or run make interop")
     return Path(os.environ[variable])
+
+
+def ask(variable: str, asked: object) -> Any:
+    """What the program of a part answers. Skips the test where it is not here."""
+    done = subprocess.run(
+        [needed(variable)], input=json.dumps(asked), capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

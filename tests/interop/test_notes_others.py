@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import base64
-import json
-import subprocess
 from collections.abc import Callable
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from carbonseal.log.checkpoints import Checkpoint, checkpoint_of, sign_checkpoint
 from carbonseal.log.notes import Cosigner, Note, NoteSigner, SubtreeSigner, VerifierKey
-from tests.interop.parts import needed
+from tests.interop.parts import ask
 
 NAMES = ["example.com/log", "operator@example.com/a/b", "見証人.example/é", "n" * 200]
+SIZES = (0, 1, 2**53, 2**63 - 1)
 SEED = bytes(range(32))
 NOW = 1_795_000_000
-
-
-def others(command: str, asked: object) -> Any:
-    done = subprocess.run(
-        [needed("CARBONSEAL_OTHERS"), command], input=json.dumps(asked), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def b64(data: bytes) -> str:
@@ -42,7 +32,7 @@ def test_they_read_our_notes(record_property: Callable[[str, object], None]) -> 
         log, quantum_log = NoteSigner(name, classical), SubtreeSigner(name, post_quantum)
         witness = Cosigner(f"witness.{name}", classical)
         quantum_witness = SubtreeSigner(f"witness.{name}", post_quantum)
-        for size in (0, 1, 2**53, 2**63 - 1):
+        for size in SIZES:
             text = Checkpoint(name, size, SEED).encode()
             lines = (
                 log.sign(text),
@@ -55,14 +45,22 @@ def test_they_read_our_notes(record_property: Callable[[str, object], None]) -> 
             for key, time in ((log, None), (quantum_log, 0), (witness, NOW), (quantum_witness, NOW + 1)):
                 asked += [{"note": b64(note), "key": key.verifier.encode()} for note in (raw, changed)]
                 expected += [(True, time or 0), (False, 0)]
-    answers = others("notes", asked)
+    answers = ask("CARBONSEAL_FORMATS", asked)
     for one, answer, (signed, time) in zip(asked, answers, expected, strict=True):
         assert answer["signed"] == signed, (one, answer)
         if signed:
-            text = base64.b64decode(one["note"]).decode().partition("\n\n")[0] + "\n"
-            assert answer["checkpoint"] == text
             assert answer["time"] == time or ("+AV" not in one["key"] and time == 0)
-    record_property("counted", f"x/mod, formats, torchwood: {len(asked) // 2} of our signatures read, as many refused")
+    record_property("counted", f"x/mod, formats: {len(asked) // 2} of our signatures read, as many refused")
+
+
+def test_torchwood_reads_our_checkpoints(record_property: Callable[[str, object], None]) -> None:
+    """Each as it is; and with its root cut short, which is refused."""
+    texts = [Checkpoint(name, size, SEED).encode() for name in NAMES for size in SIZES]
+    answers = ask("CARBONSEAL_TORCHWOOD", [{"text": text} for text in texts])
+    assert [answer["checkpoint"] for answer in answers] == texts
+    cut = [{"text": text.replace(b64(SEED), b64(SEED[1:]))} for text in texts]
+    assert all(answer["why"] and not answer["checkpoint"] for answer in ask("CARBONSEAL_TORCHWOOD", cut))
+    record_property("counted", f"torchwood: {len(texts)} of our checkpoints read, as many cut ones refused")
 
 
 def test_we_read_torchwoods_cosignatures(record_property: Callable[[str, object], None]) -> None:
@@ -71,7 +69,7 @@ def test_we_read_torchwoods_cosignatures(record_property: Callable[[str, object]
         text = Checkpoint("example.com/log", 7, SEED).encode()
         asked.append({"text": text, "name": name, "seed": b64(SEED)})
     log = NoteSigner("example.com/log", Ed25519PrivateKey.from_private_bytes(SEED))
-    for one, answer in zip(asked, others("notes", asked), strict=True):
+    for one, answer in zip(asked, ask("CARBONSEAL_TORCHWOOD", asked), strict=True):
         key = VerifierKey.parse(answer["key"])
         witness = Cosigner(one["name"], Ed25519PrivateKey.from_private_bytes(SEED))
         assert key == witness.verifier

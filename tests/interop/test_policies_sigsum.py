@@ -9,8 +9,7 @@ from hashlib import sha256
 from carbonseal.log.notes import Algorithm, VerifierKey
 from carbonseal.log.quorums import Groups, satisfied
 from carbonseal.verification.policy import parse_policy
-from tests.interop.parts import needed
-from tests.interop.test_notes_others import others
+from tests.interop.parts import ask
 
 
 def lines(text: str) -> list[list[str]]:
@@ -30,8 +29,7 @@ def ours(keyword: str, words: list[str]) -> str:
 
 def test_their_groups_mean_what_ours_mean(record_property: Callable[[str, object], None]) -> None:
     """Sigsum writes bare keys. As C2SP has it a log's name is its origin, and a witness's key has its name."""
-    needed("CARBONSEAL_OTHERS")
-    texts = {name: answer["text"] for name, answer in others("policies", {}).items()}
+    texts = {name: answer["text"] for name, answer in ask("CARBONSEAL_SIGSUM", {}).items()}
     assert len(texts) == 4
     sets: dict[str, list[list[str]]] = {}
     expected: dict[str, list[bool]] = {}
@@ -64,7 +62,7 @@ def test_their_groups_mean_what_ours_mean(record_property: Callable[[str, object
         sets[name] = [[keys[one] for one in have] for have in drawn]
         expected[name] = [satisfied(quorum, set(have)) for have in drawn]
         assert {*expected[name]} == {True, False}
-    answers = others("policies", sets)
+    answers = ask("CARBONSEAL_SIGSUM", sets)
     assert {name: answer["satisfied"] for name, answer in answers.items()} == expected
     record_property(
         "counted", f"sigsum-go: {len(texts)} built-in policies, {sum(map(len, sets.values()))} quorums alike"

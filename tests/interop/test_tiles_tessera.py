@@ -11,15 +11,14 @@ from carbonseal.log.checkpoints import open_checkpoint
 from carbonseal.log.entries import decode
 from carbonseal.log.tree import leaf_hash, verify_consistency, verify_inclusion
 from carbonseal.node.node import Node
-from tests.interop.parts import needed
-from tests.interop.test_notes_others import others
+from tests.interop.parts import ask, needed
 from tests.nodes import make_node, settings
 
 SIZE = 700  # two full bundles and a partial one
 
 
 def test_tessera_reads_our_log(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    needed("CARBONSEAL_OTHERS")
+    needed("CARBONSEAL_TESSERA")
     directory = make_node(tmp_path / "node", settings())
 
     async def grow() -> tuple[str, list[tuple[int, bytes]]]:
@@ -41,7 +40,7 @@ def test_tessera_reads_our_log(tmp_path: Path, record_property: Callable[[str, o
     pairs = [(old, SIZE) for old in sizes[:-1]]
     wanted = range(0, SIZE, 7)
     log = {"root": str(directory / "logs/default"), "key": key}
-    read = others("tiles", {**log, "inclusions": list(wanted), "consistency": pairs})
+    read = ask("CARBONSEAL_TESSERA", {**log, "inclusions": list(wanted), "consistency": pairs})
     size, root = heads[-1]
     assert (read["size"], base64.b64decode(read["hash"])) == (size, root)
     entries = [base64.b64decode(entry) for entry in read["entries"]]

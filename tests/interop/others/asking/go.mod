@@ -1,0 +1,3 @@
+module carbonseal.example/asking
+
+go 1.26.0
