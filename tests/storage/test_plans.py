@@ -193,7 +193,7 @@ async def tell(node: Node) -> None:
     await until(lambda: node.webhooks.listed(OPERATOR)[0][1].made > 0)
     await node.webhooks.replay(OPERATOR, "default", "erp", [f"msg_{'0' * 40}"])
     await node.webhooks.replay(OPERATOR, "default", "erp", [])
-    node.webhooks.dead(OPERATOR, "default", "erp", 0)
+    node.webhooks.dead(OPERATOR, "default", "erp", 0, 9)
     await node.webhooks.pause(OPERATOR, "default", "erp", "moving")
     await node.webhooks.resume(OPERATOR, "default", "erp")
     telling.cancel()

@@ -4,7 +4,7 @@
 |---|---|
 | POST /v1/records?profile=ID&tenant=NAME, JSON | 201 a receipt |
 | the same, NDJSON | 200 a stream with a result for each line |
-| GET /v1/records?product=ID&..., POST /v1/records/find | 200 a page of the records that say so |
+| GET /v1/records?product=ID&..., POST /v1/records/find | 200 a page of the list of records that say so |
 | GET /v1/records/COMMITMENT | 200 the state of its entry |
 | GET /v1/records/COMMITMENT/content | 200 the record itself |
 | GET /v1/seals/COMMITMENT | 200 its seal as it is now |

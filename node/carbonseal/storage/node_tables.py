@@ -303,7 +303,8 @@ PRINCIPALS = Table(
 TOKENS = Table(
     "tokens",
     NODE_TABLES,
-    Column("digest", LargeBinary, primary_key=True),  # SHA-256 of the secret
+    Column("number", Integer, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # SHA-256 of the secret
     Column("name", String, nullable=False),
     Column("principal", String, nullable=False),
     Column("created", BigInteger, nullable=False),
@@ -314,10 +315,12 @@ TOKENS = Table(
 IDENTITIES = Table(  # of principals at the OpenID Connect issuer
     "identities",
     NODE_TABLES,
-    Column("issuer", String, primary_key=True),
-    Column("subject", String, primary_key=True),
+    Column("number", Integer, primary_key=True),  # never given again: a row stays when its identity is removed
+    Column("issuer", String, nullable=False),
+    Column("subject", String, nullable=False),
     Column("principal", String, nullable=False),
     Column("added", BigInteger, nullable=False),
+    Column("removed", BigInteger),
     info={"owner": "access.oidc.identities"},
 )
 GRANTS = Table(

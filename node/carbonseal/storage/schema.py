@@ -42,9 +42,9 @@ class Schema:
     head: str
 
 
-LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "20261129")
+LOG = Schema(LOG_TABLES, _MIGRATIONS / "log", "20261130")
 INDEX = Schema(INDEX_TABLES, _MIGRATIONS / "none", "20261130b")
-NODE = Schema(ALL_NODE_TABLES, _MIGRATIONS / "node", "20261129")
+NODE = Schema(ALL_NODE_TABLES, _MIGRATIONS / "node", "20261130")
 
 
 def find_version(connection: Connection, path: Path) -> str | None:

@@ -47,8 +47,8 @@ COUNTERS = Table(
 DELIVERIES = Table(  # what was made and not delivered
     "deliveries",
     NODE_TABLES,
-    Column("number", Integer, primary_key=True),
-    Column("receiver", Integer, nullable=False),
+    Column("receiver", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # the event's sequence: never given again
     Column("id", String, nullable=False),
     Column("type", String, nullable=False),
     Column("body", LargeBinary, nullable=False),

@@ -100,9 +100,9 @@ def test_dead_letters_and_replay(directory: Path) -> None:
             await seal(node, time, 1)
             while not counts(node, "erp").dead:
                 await time.pass_by(3600)
-            [letter] = node.webhooks.dead(OPERATOR, "mine", "erp", 0)
+            [letter] = node.webhooks.dead(OPERATOR, "mine", "erp", 0, 9)
             assert (letter.tries, letter.reason) == (82, "answered 500")
-            assert node.webhooks.dead(OPERATOR, "mine", "erp", letter.number) == []
+            assert node.webhooks.dead(OPERATOR, "mine", "erp", letter.number, 9) == []
             receiver.status = 200
             tried = len(receiver.messages)
             assert await node.webhooks.replay(OPERATOR, "mine", "erp", ["msg_" + "0" * 40]) == 0

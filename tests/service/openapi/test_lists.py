@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import orjson
 
+from carbonseal.node.access.callers import OPERATOR, Kind
+from carbonseal.node.access.oidc.bearer import Identity
+from carbonseal.node.access.principals import Wanted
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.node import Node
+from carbonseal.node.webhooks.receivers import NewReceiver
 from carbonseal.service.client.nodes import LocalNode
-from carbonseal.service.client.paging import every
+from carbonseal.service.client.paging import all_of
 from carbonseal.service.client.remote import RemoteNode
 from carbonseal.service.operations.listed import OPERATIONS, address_of
 from carbonseal.service.operations.listing import MOST
@@ -24,6 +30,9 @@ from tests.service.access.tenants import make as make_parties
 from tests.service.openapi.world import World, make, world
 
 LISTS = {name: operation for name, operation in OPERATIONS.items() if operation.is_list}
+OF: dict[str, dict[str, str]] = {
+    "webhooks/dead/list": {"name": "erp", "tenant": "default"}
+}  # what a list has to be asked for
 JSON = {"Content-Type": "application/json"}
 
 
@@ -35,6 +44,21 @@ def in_world(tmp_path: Path, act: Callable[[World, aiohttp.ClientSession], Await
                 await act(here, session)
 
     asyncio.run(go())
+
+
+async def tell(node: Node, directory: Path) -> None:
+    """Receivers, of which one has two dead letters, and identities, of which the last and one more were removed."""
+    for name in ("erp", "mes"):
+        await node.webhooks.add(OPERATOR, NewReceiver("default", name, "https://erp.example/hook", frozenset()))
+    for name in "abcd":
+        wanted = Wanted("reader", Kind.SYSTEM, None, None)
+        await node.access.add_identity(Identity("https://login.example", name), wanted)
+    for name in "bd":
+        await node.access.remove_identity(Identity("https://login.example", name), "left")
+    with closing(sqlite3.connect(directory / "node.db")) as database, database:
+        for number, state in enumerate(("dead", "pending", "dead"), 1):
+            letter = (1, number, f"msg_{number:040x}", "test", b"{}", state, 1.8e9, 82, "answered 500")
+            database.execute(f"INSERT INTO deliveries VALUES ({', '.join('?' * len(letter))})", letter)
 
 
 async def get(session: aiohttp.ClientSession, path: str, **query: Any) -> tuple[int, Any]:
@@ -53,23 +77,30 @@ def test_every_list_has_one_form_and_its_pages_are_the_whole(tmp_path: Path) -> 
             await here.node.issue(request)
             async with session.post("/v1/jobs/export", json={"subject": request["subject"]}) as response:
                 assert response.status < 300, await response.text()
+        await tell(here.node, tmp_path / "node")
+        await here.node.submit(b'{"n": 1}', "json/1")
+        await here.node.sequence()
         async with RemoteNode(here.url, token=here.node.operator_token) as far:
             for name, operation in LISTS.items():
-                whole = (await get(session, address_of(name), limit=MOST))[1]
+                path, of = address_of(name), OF.get(name, {})
+                whole = (await get(session, path, limit=MOST, **of))[1]
                 assert operation.answer.problem(whole) is None
                 assert whole["items"], name
                 assert whole["next"] is None
+                numbers = [one["number"] for one in whole["items"]]
+                assert numbers == sorted(set(numbers))
                 for limit in (1, 2, len(whole["items"])):
                     pages: list[Any] = []
                     after: int | None = 0
                     while after is not None:
-                        page = (await get(session, address_of(name), limit=limit, after=after))[1]
+                        page = (await get(session, path, limit=limit, after=after, **of))[1]
                         pages += page["items"]
                         after = page["next"]
                     assert pages == whole["items"], (name, limit)
-                assert [one async for one in every(far, name)] == whole["items"]
-                assert [one async for one in every(LocalNode(here.node), name)] == whole["items"]
-                assert (await get(session, address_of(name), after=2**53 - 1))[1] == {"items": [], "next": None}
+                assert await all_of(far, name, **of) == whole["items"]
+                assert await all_of(LocalNode(here.node), name, **of) == whole["items"]
+                last = (await get(session, path, after=2**53 - 1, **of))[1]
+                assert (last["items"], last["next"]) == ([], None)
 
     in_world(tmp_path, act)
 
@@ -89,8 +120,32 @@ STRANGE: list[tuple[Any, str]] = [
 def test_a_strange_page_is_refused(tmp_path: Path) -> None:
     async def act(here: World, session: aiohttp.ClientSession) -> None:
         for name, (query, code) in itertools.product(LISTS, STRANGE):
-            async with session.get(address_of(name), params=query) as response:
+            given = [*(query.items() if isinstance(query, dict) else query), *OF.get(name, {}).items()]
+            async with session.get(address_of(name), params=given) as response:
                 assert (response.status, (await response.json())["code"]) == (400, code), (name, query)
+
+    in_world(tmp_path, act)
+
+
+def test_numbers_are_never_given_again(tmp_path: Path) -> None:
+    """So that whoever keeps the last one gets what is new, whatever was removed since."""
+
+    async def act(here: World, session: aiohttp.ClientSession) -> None:
+        await tell(here.node, tmp_path / "node")
+        known = (await get(session, "/v1/identities"))[1]["items"]
+        assert [(one["number"], one["subject"]) for one in known] == [(1, "a"), (3, "c")]
+        wanted = Wanted("reader", Kind.SYSTEM, None, None)
+        await here.node.access.add_identity(Identity("https://login.example", "d"), wanted)
+        (new,) = (await get(session, "/v1/identities", after=known[-1]["number"]))[1]["items"]
+        assert (new["number"], new["subject"]) == (5, "d")
+        await here.node.webhooks.remove(OPERATOR, "default", "mes")
+        await here.node.webhooks.add(OPERATOR, NewReceiver("", "mes", "https://mes.example/hook", frozenset()))
+        (new,) = (await get(session, "/v1/webhooks", after=1))[1]["items"]
+        assert (new["number"], new["tenant"]) == (3, None)
+        tokens = (await get(session, "/v1/tokens"))[1]["items"]
+        await here.node.access.rotate_token("all", 1)
+        (new,) = (await get(session, "/v1/tokens", after=tokens[-1]["number"]))[1]["items"]
+        assert new["name"] == "all"
 
     in_world(tmp_path, act)
 
@@ -121,6 +176,22 @@ def test_filters_leave_out_the_rest(tmp_path: Path) -> None:
             assert len((await get(session, "/v1/statements", **{filter_: value}))[1]["items"]) == count
         for body, count in (("did:web:body.example", 1), ("did:web:x.example", 0)):
             assert len((await get(session, "/v1/accreditations", body=body))[1]["items"]) == count
+        await tell(here.node, tmp_path / "node")
+        assert [
+            one["number"] for one in (await get(session, "/v1/webhooks/dead", name="erp", tenant="default"))[1]["items"]
+        ] == [1, 3]
+        assert (await get(session, "/v1/webhooks/dead", name="mes", tenant="default"))[1]["items"] == []
+        status, problem = await get(session, "/v1/webhooks/dead")
+        assert (status, problem["code"]) == (400, "http.missing-parameter")
+        for path, filter_, value, count in (
+            ("/v1/webhooks", "tenant", "default", 2),
+            ("/v1/webhooks", "tenant", "other", 0),
+            ("/v1/identities", "principal", "reader", 2),
+            ("/v1/identities", "principal", "nobody", 0),
+            ("/v1/tokens", "principal", "reader", 1),
+            ("/v1/tokens", "principal", "nobody", 0),
+        ):
+            assert len((await get(session, path, **{filter_: value}))[1]["items"]) == count, (path, value)
         for instant in ("2020-02-30T00:00:00Z", "0000-01-01T00:00:00Z"):
             status, problem = await get(session, "/v1/passports", issuedFrom=instant)
             assert (status, problem["code"]) == (400, "access.malformed")

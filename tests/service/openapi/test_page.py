@@ -28,13 +28,15 @@ def test_the_commands_of_the_page_work(tmp_path: Path) -> None:
                 output, _ = await process.communicate()
                 assert process.returncode == 0, (command, output)
                 answers.append(json.loads(output))
-        openapi, issued, receipt, states, passport, page, problem = answers
+        openapi, issued, receipt, states, passport, page, records, webhooks, problem = answers
         assert openapi["openapi"] == "3.1.0"
         assert len(issued["items"]) == 1
         assert receipt["commitment"] == here.commitment.hex()  # the same record, the same receipt
         assert states["items"][0]["state"] == "sequenced"
         assert passport["carbonseal"] == "passport/1"
         assert len(page["items"]) == 2
+        assert here.commitment.hex() in [one["commitment"] for one in records["items"]]
+        assert webhooks == {"items": [], "next": None}
         assert problem == json.loads(PROBLEM)
 
     asyncio.run(go())

@@ -10,8 +10,8 @@ from multidict import MultiDict
 from carbonseal.findings import Refused
 from carbonseal.service.listening.parameters import in_query, read_query
 from carbonseal.service.openapi.facts import Facts, Parameter, of_json
-from carbonseal.service.openapi.parameters import AFTER
 
+AFTER = Parameter("after", {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}, "A number", default=0)
 KIND = Parameter("kind", {"enum": ["a", "b"]}, "Which")
 NEEDED = Parameter("needed", {"type": "string", "minLength": 1}, "What is needed", is_required=True)
 FLAG = Parameter("flag", {"type": "boolean"}, "Whether")

@@ -52,11 +52,11 @@ def test_records_are_found_and_told_of(directory: Path) -> None:
         async with filled(directory) as (node, mine, theirs, commitments):
             first, second, third = commitments
             answer = await found(mine, f"product={PRODUCT}")
-            assert [one["commitment"] for one in answer["records"]] == commitments
+            assert [one["commitment"] for one in answer["items"]] == commitments
             assert answer["next"] is None
             size = node.log().size
             assert answer["index"] == {"default": {"indexed": size, "size": size}}
-            (one,) = (await found(mine, f"footprint={OTHER.upper()}"))["records"]
+            (one,) = (await found(mine, f"footprint={OTHER.upper()}"))["items"]
             assert one["names"]["geography"] == ["fr"]
             assert one["figure"] == "3.86 kg CO2e for 1 kilogram, excluding biogenic uptake"
             assert (one["validFrom"], one["validUntil"]) == ("2026-01-01T00:00:00Z", "2029-01-01T00:00:00Z")
@@ -64,25 +64,28 @@ def test_records_are_found_and_told_of(directory: Path) -> None:
                 ("profile=pact/3.0&limit=2", [first, second]),
                 ("disputed=true", [first, second]),
                 ("profile=pact/3.0&current=true", [second, third]),
-                (f"digest={answer['records'][0]['names']['digest'][0]}", [first]),
+                (f"digest={answer['items'][0]['names']['digest'][0]}", [first]),
                 ("validOn=2027-01-01&geography=fr", [third]),
                 ("batch=L-1", []),
             ):
-                assert [one["commitment"] for one in (await found(mine, query))["records"]] == expected, query
+                assert [one["commitment"] for one in (await found(mine, query))["items"]] == expected, query
+            several = {"footprint": [OTHER, "5" * 36], "product": [PRODUCT.upper()], "limit": 1000}
+            status, raw = await mine.ask(Scope.READ, "POST", "/v1/records/find", several)
+            assert (status, orjson.loads(raw)) == (200, await found(mine, f"footprint={OTHER}"))
             page = await found(mine, "profile=pact/3.0&limit=1")
             following = await found(mine, f"profile=pact/3.0&limit=1&after={page['next']}")
-            assert following["records"][0]["commitment"] == second
+            assert following["items"][0]["commitment"] == second
 
             status, raw = await mine.ask(Scope.READ, "GET", f"/v1/records/{first}")
             state = orjson.loads(raw)
             assert (status, state["isIndexed"], state["findings"][0]["code"]) == (200, True, "lookup.second-figure")
             assert second in state["findings"][0]["message"]
 
-            assert (await found(theirs, f"product={PRODUCT}"))["records"] == []
-            assert (await found(theirs, "disputed=true"))["records"] == []
+            assert (await found(theirs, f"product={PRODUCT}"))["items"] == []
+            assert (await found(theirs, "disputed=true"))["items"] == []
             assert (await theirs.ask(Scope.READ, "GET", f"/v1/records/{first}"))[0] == 404
             own = await found(theirs, "profile=json/1")
-            assert [one["tenant"] for one in own["records"]] == ["theirs"]
+            assert [one["tenant"] for one in own["items"]] == ["theirs"]
 
     asyncio.run(act())
 
@@ -92,6 +95,9 @@ MALFORMED = (
     ("GET", "/v1/records?product=a&product=b", None, "http.repeated-parameter"),
     ("GET", "/v1/records?colour=red", None, "http.unknown-parameter"),
     ("GET", "/v1/records?limit=0", None, "http.malformed-parameter"),
+    ("POST", "/v1/records/find", {"limit": 1001}, "lookup.malformed"),
+    ("POST", "/v1/records/find", {"after": -1}, "lookup.malformed"),
+    ("POST", "/v1/records/find", {"product": "a"}, "lookup.malformed"),
     ("POST", "/v1/records/find", {"product": ["x"] * 501}, "lookup.malformed"),
     ("POST", "/v1/records/find", {"product": ["x"] * 300, "company": ["x"] * 300}, "lookup.malformed"),
     ("POST", "/v1/records/find", {"tenant": "theirs"}, "lookup.malformed"),

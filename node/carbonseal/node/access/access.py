@@ -95,7 +95,7 @@ class Access:
         """Let nobody in by the issuer's tokens for this identity any more."""
         about = {"issuer": identity.issuer, "subject": identity.subject}
         await self.record(OPERATOR, "remove-identity", about, why)
-        await self.thread.run(self.identities.remove, identity)
+        await self.thread.run(self.identities.remove, identity, self._now())
 
     async def grant(self, caller: Caller, reader: str, tenant: str, commitment: bytes) -> bool:
         """Let a person or system read that tenant's record, and cite it. Whether it could not until now."""

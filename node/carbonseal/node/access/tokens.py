@@ -16,7 +16,7 @@ import secrets
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from carbonseal.findings import Refused
 from carbonseal.instants import format_seconds
@@ -34,8 +34,9 @@ DAY = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token without its secret. Times are in seconds since 1970; `revoked` is None until it is."""
+    """A token without its secret. Times are in seconds since 1970; `revoked` is None until it is. Numbers only grow."""
 
+    number: int
     name: str
     principal: str
     created: int
@@ -75,7 +76,7 @@ class Tokens:
         self.refused = Counter[str]()  # logins since the node was opened, by code: nothing else is kept of them
         with database.read() as connection:
             for row in connection.execute(select(TOKENS)):
-                self._tokens[bytes(row.digest)] = Token(row.name, row.principal, row.created, row.expires, row.revoked)
+                self._tokens[bytes(row.digest)] = Token(**{name: getattr(row, name) for name in Token.__slots__})
 
     # --- who is let in ----------------------------------------------------------------------------------------------
 
@@ -104,8 +105,8 @@ class Tokens:
         return Caller(principal.name, principal.kind, principal.tenant, principal.scopes, working.name)
 
     def all(self) -> list[tuple[Token, Principal]]:
-        """Every token that was ever made, in the order of their times, each with whose it is."""
-        tokens = sorted(self._tokens.values(), key=lambda token: (token.created, token.name))
+        """Every token that was ever made, in the order of their numbers, each with whose it is."""
+        tokens = sorted(self._tokens.values(), key=lambda token: token.number)
         return [(token, self.principals.named(token.principal)) for token in tokens]
 
     # --- changes ----------------------------------------------------------------------------------------------------
@@ -116,10 +117,9 @@ class Tokens:
             raise Refused(codes.ACCESS_NAME_TAKEN(name=new.name))
         principal = self.principals.find_or_make(new.wanted)
         secret, digest = _new_secret()
-        token = Token(new.name, new.principal, now, now + new.days * DAY)
         with self._database.write() as connection:
             self.principals.store(connection, principal, now)
-            connection.execute(insert(TOKENS).values(digest=digest, **_row(token)))
+            token = _insert(connection, digest, Token(0, new.name, new.principal, now, now + new.days * DAY))
         self.principals.keep(principal)
         self._tokens[digest] = token
         return secret
@@ -127,11 +127,11 @@ class Tokens:
     def rotate(self, name: str, now: int, days: int, overlap: int) -> str:
         """A new token of this name, for the same principal. Those of the name that still work do so for `overlap` more seconds."""
         working = self._working(name, now)
+        principal = next(iter(working.values())).principal
         secret, digest = _new_secret()
-        token = Token(name, next(iter(working.values())).principal, now, now + days * DAY)
         ending = {old: replace(one, expires=min(one.expires, now + overlap)) for old, one in working.items()}
         with self._database.write() as connection:
-            connection.execute(insert(TOKENS).values(digest=digest, **_row(token)))
+            token = _insert(connection, digest, Token(0, name, principal, now, now + days * DAY))
             for old, one in ending.items():
                 connection.execute(update(TOKENS).where(TOKENS.c.digest == old).values(expires=one.expires))
         self._tokens.update({**ending, digest: token})
@@ -163,11 +163,9 @@ def digest_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _row(token: Token) -> dict[str, object]:
-    return {
-        "name": token.name,
-        "principal": token.principal,
-        "created": token.created,
-        "expires": token.expires,
-        "revoked": token.revoked,
-    }
+def _insert(connection: Connection, digest: bytes, token: Token) -> Token:
+    """The token with the number that it was given."""
+    row = {name: getattr(token, name) for name in Token.__slots__ if name != "number"}
+    made = connection.execute(insert(TOKENS).values(digest=digest, **row))
+    assert made.inserted_primary_key is not None
+    return replace(token, number=made.inserted_primary_key[0])

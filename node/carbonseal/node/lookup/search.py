@@ -19,7 +19,7 @@ from .said import DIGEST_MARK, NAMES, PRODUCT, fold
 
 SCAN = 1_000  # records that one page looks at, about
 STEP = 250  # that are read at once, at most
-PAGE = 500  # the most records of one page
+PAGE = 1_000  # the most records of one page
 MOST_VALUES = 500  # of all names together
 
 

@@ -24,7 +24,6 @@ from .delivery.machine import Changes, Delivery, Limits, Replayed, Resumed, Stat
 from .events import Event
 
 MOST_WAITING = 256  # messages of one receiver
-PAGE = 100  # of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +88,10 @@ class DeliveryOutbox:
             found = dict(tuple(pair) for pair in connection.execute(by_state.group_by(DELIVERIES.c.state)))
         return Counts(row.made, row.delivered, found.get(State.PENDING, 0), found.get(State.DEAD, 0), row.last)
 
-    def dead(self, receiver: int, after: int) -> list[Delivery]:
-        """A page of its dead letters: those after this number, in their order."""
+    def dead(self, receiver: int, after: int, limit: int) -> list[Delivery]:
+        """At most so many of its dead letters: those after this number, in their order. It looks at what waits too."""
         chosen = select(DELIVERIES).where(DELIVERIES.c.receiver == receiver, DELIVERIES.c.state == State.DEAD.value)
-        chosen = chosen.where(DELIVERIES.c.number > after).order_by(DELIVERIES.c.number).limit(PAGE)
+        chosen = chosen.where(DELIVERIES.c.number > after).order_by(DELIVERIES.c.number).limit(limit)
         with self._database.read() as connection:
             return [_delivery(row) for row in connection.execute(chosen)]
 
@@ -107,7 +106,7 @@ class DeliveryOutbox:
                 return
             for event in events:
                 made += 1
-                values = {"id": event.id, "type": event.type.value, "body": event.encode(made)}
+                values = {"number": made, "id": event.id, "type": event.type.value, "body": event.encode(made)}
                 row = {"receiver": receiver, "state": State.PENDING.value, "next": now, "tries": 0, "reason": ""}
                 connection.execute(insert(DELIVERIES).values(**values, **row))
             connection.execute(update(COUNTERS).where(mine).values(made=made))

@@ -100,7 +100,7 @@ class Webhooks:
         return secret
 
     def listed(self, caller: Caller) -> list[tuple[Receiver, Counts]]:
-        """The caller's receivers; for the operator all, and those of every tenant."""
+        """The caller's receivers, in the order of their numbers; for the operator all, and those of every tenant."""
         return [(one, self._outbox.counts(one.number)) for one in self._receivers.all() if caller.may_see(one.tenant)]
 
     async def rotate(self, caller: Caller, tenant: str, name: str, overlap: int = OVERLAP) -> str:
@@ -136,9 +136,9 @@ class Webhooks:
                 drop_secret(self._directory, uri)
         self._changed.set()
 
-    def dead(self, caller: Caller, tenant: str, name: str, after: int) -> list[Delivery]:
-        """A page of a receiver's dead letters: those after this number."""
-        return self._outbox.dead(self._named(caller, tenant, name).number, after)
+    def dead(self, caller: Caller, tenant: str, name: str, after: int, limit: int) -> list[Delivery]:
+        """At most so many of a receiver's dead letters: those after this number."""
+        return self._outbox.dead(self._named(caller, tenant, name).number, after, limit)
 
     async def replay(self, caller: Caller, tenant: str, name: str, ids: Sequence[str]) -> int:
         """Send dead letters again, those of these ids or all; how many there were."""

@@ -113,12 +113,8 @@ class Client(RemoteNode):
     async def find_records(self, **query: Any) -> AsyncIterator[FoundRecord]:
         """The caller's records that say what is asked for, as `POST /v1/records/find` has it: `product=["urn:..."]`,
         `current=True`."""
-        after: int | None = 0
-        while after is not None:
-            answer = await self.operate("records/find", {**query, "after": after})
-            for one in answer["records"]:
-                yield self._found(one)
-            after = answer["next"]
+        async for one in every(self, "records/find", **query):
+            yield self._found(one)
 
     # --- what was issued -------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from carbonseal.service.operations.listing import MOST
 from .nodes import AnyNode
 
 
-async def every(node: AnyNode, name: str, **filters: Any) -> AsyncIterator[Mapping[str, Any]]:
+async def every(node: AnyNode, name: str, /, **filters: Any) -> AsyncIterator[Mapping[str, Any]]:
     """Every item of the list `name` that passes the filters, page by page; `after` begins behind the item of that number. Raises
     as `operate`."""
     following: int | None = filters.pop("after", 0)
@@ -19,3 +19,8 @@ async def every(node: AnyNode, name: str, **filters: Any) -> AsyncIterator[Mappi
         for item in page["items"]:
             yield item
         following = page["next"]
+
+
+async def all_of(node: AnyNode, name: str, /, **filters: Any) -> list[Mapping[str, Any]]:
+    """The whole list `name`, of what passes the filters, as `every` reads it."""
+    return [one async for one in every(node, name, **filters)]

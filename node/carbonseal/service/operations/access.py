@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from itertools import islice
 
 import orjson
 
@@ -15,11 +14,11 @@ from carbonseal.node.access.principals import Principal, Wanted
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken, Token
 from carbonseal.node.node import Node
-from carbonseal.passport.schemas import INSTANT, TEXT, Shape, list_of
+from carbonseal.passport.schemas import INSTANT, TEXT, Schema, Shape, list_of
 from carbonseal.service.listeners import OPERATOR_ONLY
 from carbonseal.service.openapi.schemas import IS_NEW, NUMBER, null_or
 
-from .listing import Page, listing
+from .listing import Page, in_memory, listing
 from .operation import DIGEST, Json, Operation, closed
 
 MOST_DAYS = 732
@@ -34,6 +33,7 @@ SCOPES = {
     "maxItems": len(Scope),
     "uniqueItems": True,
 }
+OF_PRINCIPAL: Schema = {"principal": {**NAME, "description": "Whose they are"}}
 _GRANT = closed({"commitment": DIGEST, "reader": NAME})
 
 # --- tokens ----------------------------------------------------------------------------------------------------------
@@ -70,14 +70,14 @@ async def _set_scopes(node: Node, _caller: Caller, request: Json) -> Json:
 
 
 async def _list(node: Node, _caller: Caller, page: Page) -> list[Json]:
-    everything = enumerate(node.access.tokens.all(), 1)
-    found = islice(everything, page.after, page.after + page.limit)
-    return [_told(number, token, principal) for number, (token, principal) in found]
+    whose = page.filters.get("principal")
+    known = ((token, principal) for token, principal in node.access.tokens.all() if whose in (None, principal.name))
+    return [_told(*one) for one in in_memory(known, page, lambda one: one[0].number)]
 
 
-def _told(number: int, token: Token, principal: Principal) -> Json:
+def _told(token: Token, principal: Principal) -> Json:
     return {
-        "number": number,
+        "number": token.number,
         "name": token.name,
         "principal": principal.name,
         "kind": principal.kind.value,
@@ -190,5 +190,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "tokens/scopes": Operation(
         _OPERATOR, "Set a principal's scopes", closed({"principal": NAME, "scopes": SCOPES}), closed({}), _set_scopes
     ),
-    "tokens/list": listing(_OPERATOR, "Tokens, without their secrets", _TOKEN_LISTED, _list),
+    "tokens/list": listing(_OPERATOR, "Tokens, without their secrets", _TOKEN_LISTED, _list, OF_PRINCIPAL),
 }

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from carbonseal.instants import format_seconds
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.oidc.bearer import MAX_SUBJECT
+from carbonseal.node.access.oidc.identities import Known
+from carbonseal.node.access.principals import Principal
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.node import Node
-from carbonseal.passport import schemas
-from carbonseal.passport.schemas import INSTANT, TEXT, list_of
+from carbonseal.passport.schemas import INSTANT, TEXT, Schema, list_of
 from carbonseal.service.listeners import OPERATOR_ONLY
 
-from .access import KIND, NAME, SCOPE, SCOPES, wanted_in
+from .access import KIND, NAME, OF_PRINCIPAL, SCOPE, SCOPES, wanted_in
+from .listing import Page, in_memory, listing
 from .operation import Json, Operation, closed
 
 
@@ -28,26 +30,28 @@ async def _remove(node: Node, _caller: Caller, request: Json) -> Json:
     return {}
 
 
-async def _list(node: Node, _caller: Caller, _request: Json) -> Json:
+async def _list(node: Node, _caller: Caller, page: Page) -> list[Json]:
+    whose = page.filters.get("principal")
+    known = ((one, principal) for one, principal in node.access.identities.all() if whose in (None, principal.name))
+    return [_told(*one) for one in in_memory(known, page, lambda one: one[0].number)]
+
+
+def _told(known: Known, principal: Principal) -> Json:
     return {
-        "identities": [
-            {
-                "issuer": known.identity.issuer,
-                "subject": known.identity.subject,
-                "principal": principal.name,
-                "kind": principal.kind.value,
-                "tenant": principal.tenant,
-                "scopes": [scope.value for scope in Scope if scope in principal.scopes],
-                "added": format_seconds(known.added),
-            }
-            for known, principal in node.access.identities.all()
-        ]
+        "number": known.number,
+        "issuer": known.identity.issuer,
+        "subject": known.identity.subject,
+        "principal": principal.name,
+        "kind": principal.kind.value,
+        "tenant": principal.tenant,
+        "scopes": [scope.value for scope in Scope if scope in principal.scopes],
+        "added": format_seconds(known.added),
     }
 
 
 _SUBJECT = {"type": "string", "minLength": 1, "maxLength": MAX_SUBJECT}
-_KNOWN = {"issuer": TEXT, "subject": _SUBJECT, "principal": NAME, "kind": KIND, "tenant": NAME}
-_LISTED = schemas.closed({**_KNOWN, "scopes": list_of(SCOPE), "added": INSTANT})
+_KNOWN: Schema = {"issuer": TEXT, "subject": _SUBJECT, "principal": NAME, "kind": KIND, "tenant": NAME}
+_LISTED: Schema = {**_KNOWN, "scopes": list_of(SCOPE), "added": INSTANT}
 
 OPERATIONS: Mapping[str, Operation] = {
     "identities/add": Operation(
@@ -64,7 +68,5 @@ OPERATIONS: Mapping[str, Operation] = {
         closed({}),
         _remove,
     ),
-    "identities/list": Operation(
-        OPERATOR_ONLY, "Every identity, and whose it is", closed({}), closed({"identities": list_of(_LISTED)}), _list
-    ),
+    "identities/list": listing(OPERATOR_ONLY, "Identities, and whose they are", _LISTED, _list, OF_PRINCIPAL),
 }

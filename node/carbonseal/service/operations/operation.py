@@ -22,14 +22,12 @@ from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.passport import schemas
 from carbonseal.passport.schemas import Schema, Shape
 from carbonseal.service.listeners import Needs
-from carbonseal.service.openapi.schemas import NUMBER
 
 Json = Mapping[str, Any]
 Act = Callable[[Node, Caller, Json], Awaitable[Json]]
 Issue = Callable[[Node, Caller, Json, Unkeyed], Awaitable[Json]]
 
 DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-AFTER: Schema = NUMBER
 
 
 @dataclass(frozen=True, slots=True)

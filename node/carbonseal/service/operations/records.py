@@ -14,56 +14,49 @@ from carbonseal.node.access.scopes import Scope
 from carbonseal.node.lookup.codes import LOOKUP_MALFORMED
 from carbonseal.node.lookup.lookup import Told
 from carbonseal.node.lookup.said import NAMES, microseconds
-from carbonseal.node.lookup.search import MOST_VALUES, PAGE, Query
+from carbonseal.node.lookup.search import MOST_VALUES, Query
 from carbonseal.node.node import Node
 from carbonseal.passport.schemas import DIGEST, INSTANT, Schema, list_of
 from carbonseal.passport.schemas import closed as object_of
 from carbonseal.service.listeners import OPERATOR_ONLY
 from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, NUMBER, STRING, null_or
 
-from .operation import AFTER, Json, Operation, closed
+from .listing import LIMIT, PAGING, page_of
+from .operation import Json, Operation, closed
 
-LIMIT = 100  # of a page, where the request names none
 TIMES = ("validOn", "validAfter", "validBefore")
 SECOND = 1_000_000  # microseconds
 
 _TEXT: Schema = {"type": "string", "minLength": 1}
-TIME: Schema = {"type": "string", "format": "date-time"}  # RFC 3339; a date is its first second
+_TIME: Schema = {"type": "string", "format": "date-time"}  # RFC 3339; a date is its first second
 _VALUES: Schema = {"type": "array", "items": _TEXT, "maxItems": MOST_VALUES}
-FOUND = object_of(
-    {
-        "commitment": DIGEST,
-        "tenant": STRING,
-        "profile": STRING,
-        "log": STRING,
-        "index": NUMBER,
-        "acknowledged": INSTANT,
-        "title": STRING,
-        "names": object_of({}, {name: list_of(STRING) for name in NAMES}),
-        "figure": STRING,
-        "validFrom": null_or(INSTANT),
-        "validUntil": null_or(INSTANT),
-        "isCurrent": BOOLEAN,
-        "findings": list_of(FINDING),
-    }
-)
+_FOUND: Schema = {
+    "commitment": DIGEST,
+    "tenant": STRING,
+    "profile": STRING,
+    "log": STRING,
+    "index": NUMBER,
+    "acknowledged": INSTANT,
+    "title": STRING,
+    "names": object_of({}, {name: list_of(STRING) for name in NAMES}),
+    "figure": STRING,
+    "validFrom": null_or(INSTANT),
+    "validUntil": null_or(INSTANT),
+    "isCurrent": BOOLEAN,
+    "findings": list_of(FINDING),
+}
 _REACH = object_of({"indexed": NUMBER, "size": NUMBER})
-ANSWER = closed(
-    {"records": list_of(FOUND), "next": null_or(NUMBER), "index": {"type": "object", "additionalProperties": _REACH}}
-)
 _INDEX: Schema = {"type": "object", "additionalProperties": _REACH}
-_REQUEST = closed(
-    {},
-    {
-        **dict.fromkeys(NAMES, _VALUES),
-        "profile": _TEXT,
-        **dict.fromkeys(TIMES, TIME),
-        "disputed": BOOLEAN,
-        "current": BOOLEAN,
-        "after": AFTER,
-        "limit": {"type": "integer", "minimum": 1, "maximum": PAGE},
-    },
-)
+_PAGE = page_of(_FOUND, {"index": _INDEX})
+_REST: Schema = {
+    "profile": {**_TEXT, "description": "Its profile"},
+    **{name: {**_TIME, "description": "A date-time (RFC 3339), or a date"} for name in TIMES},
+    "disputed": {**BOOLEAN, "description": "Those whose footprint id has two figures", "default": False},
+    "current": {**BOOLEAN, "description": "Of those with one footprint id the last", "default": False},
+    **PAGING,
+}
+_ONE_OF_EACH = {name: {**_TEXT, "description": f"Its {name}, whatever the case"} for name in NAMES}
+_SEVERAL = {name: {**_VALUES, "description": f"Its {name} is one of these, whatever the case"} for name in NAMES}
 
 MOST_COMMITMENTS = 1000  # of one request for their states
 UNKNOWN: Json = {"state": "unknown", "log": None, "index": None, "ledgers": {}}
@@ -92,7 +85,12 @@ _STATES = closed(
 )
 
 
-async def find(node: Node, caller: Caller, request: Json) -> Json:
+async def _list(node: Node, caller: Caller, request: Json) -> Json:
+    """`_find` with one value for each name."""
+    return await _find(node, caller, {name: [value] if name in NAMES else value for name, value in request.items()})
+
+
+async def _find(node: Node, caller: Caller, request: Json) -> Json:
     """A page of the caller's records that match the request, how far the index reaches in each log, and the number after which
     the next page begins. Raises Refused (`lookup.malformed`)."""
     query = read_query(request)
@@ -101,7 +99,7 @@ async def find(node: Node, caller: Caller, request: Json) -> Json:
     reach = await asyncio.to_thread(node.lookup.reach)  # before: what is answered reaches at least as far
     found, following = await node.lookup.find(caller, query, request.get("after", 0), request.get("limit", LIMIT))
     return {
-        "records": [_told(node, told) for told in found],
+        "items": [_told(node, told) for told in found],
         "next": following,
         "index": {name: one.to_json() for name, one in reach.items()},
     }
@@ -134,6 +132,7 @@ def _time(name: str, text: str) -> tuple[int, ...]:
 def _told(node: Node, told: Told) -> Json:
     record, said = told.record, told.record.said
     return {
+        "number": record.number,
         "commitment": record.commitment.hex(),
         "tenant": record.tenant,
         "profile": record.profile,
@@ -161,12 +160,21 @@ async def states(node: Node, caller: Caller, request: Json) -> Json:
 
 OPERATIONS: Mapping[str, Operation] = {
     "records/states": Operation(Scope.READ, "How far many records have got", _COMMITMENTS, _STATES, states),
+    "records/list": Operation(
+        Scope.READ,
+        "Records, by what they say of themselves; and how far the index reaches that they are found in",
+        closed({}, {**_ONE_OF_EACH, **_REST}),
+        _PAGE,
+        _list,
+        malformed=LOOKUP_MALFORMED,
+        is_list=True,
+    ),
     "records/find": Operation(
         Scope.READ,
-        "Find records by what they say of themselves",
-        _REQUEST,
-        ANSWER,
-        find,
+        "The same list, with several values for each name",
+        closed({}, {**_SEVERAL, **_REST}),
+        _PAGE,
+        _find,
         malformed=LOOKUP_MALFORMED,
     ),
     "records/index": Operation(

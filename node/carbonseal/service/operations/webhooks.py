@@ -6,6 +6,7 @@ tenant, and for the node itself (no tenant).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,11 +22,11 @@ from carbonseal.node.webhooks.events import EventType
 from carbonseal.node.webhooks.outbox import Counts
 from carbonseal.node.webhooks.receivers import OPERATORS, NewReceiver, Receiver
 from carbonseal.node.webhooks.webhooks import OVERLAP
-from carbonseal.passport import schemas
-from carbonseal.passport.schemas import INSTANT, TEXT, Schema, Shape, list_of
+from carbonseal.passport.schemas import INSTANT, TEXT, Schema, Shape
 from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, NUMBER, STRING, null_or
 
-from .operation import AFTER, Json, Operation, closed
+from .listing import Page, in_memory, listing
+from .operation import Json, Operation, closed
 
 LONGEST_OVERLAP = 30 * 86_400  # seconds
 _NAME = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
@@ -47,8 +48,10 @@ async def _add(node: Node, caller: Caller, request: Json) -> Json:
     return {"secret": await node.webhooks.add(caller, new)}
 
 
-async def _list(node: Node, caller: Caller, _request: Json) -> Json:
-    return {"webhooks": [_told(receiver, counts) for receiver, counts in node.webhooks.listed(caller)]}
+async def _list(node: Node, caller: Caller, page: Page) -> list[Json]:
+    whose = page.filters.get("tenant")
+    known = (one for one in node.webhooks.listed(caller) if whose in (None, one[0].tenant))
+    return [_told(*one) for one in in_memory(known, page, lambda one: one[0].number)]
 
 
 async def _rotate(node: Node, caller: Caller, request: Json) -> Json:
@@ -75,9 +78,9 @@ async def _test(node: Node, caller: Caller, request: Json) -> Json:
     return {"delivered": not problem, "reason": problem}
 
 
-async def _dead(node: Node, caller: Caller, request: Json) -> Json:
-    page = node.webhooks.dead(caller, _tenant(caller, request), request["name"], request.get("after", 0))
-    return {"messages": list(map(_letter, page))}
+async def _dead(node: Node, caller: Caller, page: Page) -> list[Json]:
+    which = caller, _tenant(caller, page.filters), page.filters["name"]
+    return [*map(_letter, await asyncio.to_thread(node.webhooks.dead, *which, page.after, page.limit))]
 
 
 async def _replay(node: Node, caller: Caller, request: Json) -> Json:
@@ -92,6 +95,7 @@ def _tenant(caller: Caller, request: Json) -> str:
 
 def _told(receiver: Receiver, counts: Counts) -> Mapping[str, Any]:
     return {
+        "number": receiver.number,
         "name": receiver.name,
         "tenant": receiver.tenant or None,
         "url": redacted(receiver.url),  # the rest may be a key
@@ -116,26 +120,22 @@ def _letter(delivery: Delivery) -> Mapping[str, Any]:
     }
 
 
-_RECEIVERS = list_of(
-    schemas.closed(
-        {
-            "name": _NAME,
-            "tenant": null_or(_NAME),
-            "url": STRING,
-            "types": null_or(_TYPES),
-            "created": INSTANT,
-            "paused": null_or(STRING),
-            "made": NUMBER,
-            "delivered": NUMBER,
-            "pending": NUMBER,
-            "dead": NUMBER,
-            "last": null_or(INSTANT),
-        }
-    )
-)
-_LETTERS = list_of(
-    schemas.closed({"number": NUMBER, "id": _ID, "tries": NUMBER, "reason": STRING, "event": {"type": "object"}})
-)
+_RECEIVER: Schema = {
+    "name": _NAME,
+    "tenant": null_or(_NAME),
+    "url": STRING,
+    "types": null_or(_TYPES),
+    "created": INSTANT,
+    "paused": null_or(STRING),
+    "made": NUMBER,
+    "delivered": NUMBER,
+    "pending": NUMBER,
+    "dead": NUMBER,
+    "last": null_or(INSTANT),
+}
+_LETTER: Schema = {"id": _ID, "tries": NUMBER, "reason": STRING, "event": {"type": "object"}}
+_OF_RECEIVER: Schema = {"name": {**_NAME, "description": "The name of the receiver"}}
+_OF_TENANT: Schema = {"tenant": {**_NAME, "description": "Whose: the token's own tenant unless it has none"}}
 _NEW_RECEIVER = closed({**_ONE, "url": TEXT}, {**_WHOSE, "types": _TYPES})
 _OVERLAP = closed(_ONE, {**_WHOSE, "overlap": {"type": "integer", "minimum": 0, "maximum": LONGEST_OVERLAP}})
 _SECRET = closed({"secret": STRING})
@@ -146,9 +146,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "webhooks/add": Operation(
         Scope.RELEASE, "Add a receiver of events: its secret is shown once", _NEW_RECEIVER, _SECRET, _add
     ),
-    "webhooks/list": Operation(
-        Scope.READ, "Receivers, and what became of their messages", closed({}), closed({"webhooks": _RECEIVERS}), _list
-    ),
+    "webhooks/list": listing(Scope.READ, "Receivers, and what became of their messages", _RECEIVER, _list, _OF_TENANT),
     "webhooks/rotate": Operation(
         Scope.RELEASE, "Make another secret: the old one signs too for an overlap", _OVERLAP, _SECRET, _rotate
     ),
@@ -170,13 +168,7 @@ OPERATIONS: Mapping[str, Operation] = {
         closed({"delivered": BOOLEAN, "reason": STRING}),
         _test,
     ),
-    "webhooks/dead": Operation(
-        Scope.READ,
-        "A page of a receiver's dead letters",
-        closed(_ONE, {**_WHOSE, "after": AFTER}),
-        closed({"messages": _LETTERS}),
-        _dead,
-    ),
+    "webhooks/dead/list": listing(Scope.READ, "A receiver's dead letters", _LETTER, _dead, _OF_TENANT, of=_OF_RECEIVER),
     "webhooks/replay": Operation(
         Scope.RELEASE,
         "Send dead letters again",

@@ -61,13 +61,15 @@ def _list_handler(operation: Operation) -> Handler:
 
 def _list_facts(operation: Operation) -> Facts:
     members: Schema = operation.shape.schema["properties"]
-    return Facts(operation.summary, {200: of_json(operation.answer)}, tuple(map(_parameter, members, members.values())))
+    required = operation.shape.schema["required"]
+    parameters = (_parameter(name, schema, is_required=name in required) for name, schema in members.items())
+    return Facts(operation.summary, {200: of_json(operation.answer)}, tuple(parameters), refused=operation.refused)
 
 
-def _parameter(name: str, schema: Schema) -> Parameter:
+def _parameter(name: str, schema: Schema, *, is_required: bool) -> Parameter:
     """A member of a list's request as a parameter of the query."""
     form = {keyword: value for keyword, value in schema.items() if keyword not in ("description", "default")}
-    return Parameter(name, form, schema["description"], schema.get("default"))
+    return Parameter(name, form, schema["description"], schema.get("default"), is_required)
 
 
 for _name, _operation in OPERATIONS.items():

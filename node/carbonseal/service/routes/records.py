@@ -9,8 +9,6 @@ from aiohttp import web
 
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.admission.submitted import Submitted
-from carbonseal.node.lookup.said import NAMES
-from carbonseal.node.lookup.search import PAGE
 from carbonseal.node.working.work import Desk
 from carbonseal.passport.schemas import closed, list_of
 from carbonseal.records.files import FILE, File
@@ -20,9 +18,9 @@ from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, c
 from carbonseal.service.listeners import Routes
 from carbonseal.service.listening.shares import CLIENT, hold
 from carbonseal.service.openapi.facts import JSON, NDJSON, OCTETS, Content, Facts, Parameter, of_json
-from carbonseal.service.openapi.parameters import AFTER, COMMITMENT
+from carbonseal.service.openapi.parameters import COMMITMENT
 from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, RECEIPT, SEAL, STRING
-from carbonseal.service.operations.records import ANSWER, LIMIT, STATE, TIME, TIMES, find
+from carbonseal.service.operations.records import STATE
 from carbonseal.service.results import Missed, Result, Results, answer_each, taken
 from carbonseal.service.seals import seal_to_json
 from carbonseal.service.several import AT_ONCE, TABLES, Part, TableDesk, listed_records
@@ -151,33 +149,6 @@ async def state(request: web.Request) -> web.Response:
     findings = [finding.outline() for finding in told.findings] if told else []
     place = states[commitment].to_json()
     return answer({**place, "isIndexed": told is not None, "findings": findings})
-
-
-_FIND = Facts(
-    "Find records by what they say of themselves",
-    {
-        200: of_json(
-            ANSWER, "Of this tenant: a page, the number after which the next one begins, and how far the index reaches"
-        )
-    },
-    (
-        *(Parameter(name, {"type": "string", "minLength": 1}, f"Its {name}, whatever the case") for name in NAMES),
-        Parameter("profile", {"type": "string", "minLength": 1}, "Its profile"),
-        *(Parameter(name, TIME, "A date-time (RFC 3339), or a date") for name in TIMES),
-        Parameter("disputed", BOOLEAN, "Those whose footprint id has two figures", default=False),
-        Parameter("current", BOOLEAN, "Of those with one footprint id the last", default=False),
-        AFTER,
-        Parameter("limit", {"type": "integer", "minimum": 1, "maximum": PAGE}, "Of the page", default=LIMIT),
-    ),
-)
-
-
-@ROUTES.get("/v1/records", Scope.READ, _FIND)
-async def look_up(request: web.Request) -> web.Response:
-    """A page of the records that match: `POST /v1/records/find` with one value for each name."""
-    given = {name: value for name, value in query_of(request).items() if value is not None}
-    wanted = {name: [value] if name in NAMES else value for name, value in given.items()}
-    return answer(await find(request.app[NODE], caller_of(request), wanted))
 
 
 @ROUTES.get(

@@ -9,6 +9,7 @@ from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import REASON, Once, for_whom, wanted
 from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.escaping import json_line
+from carbonseal.service.client.paging import all_of
 
 
 @click.group(short_help="Let persons and systems in by the tokens of an OpenID Connect issuer.")
@@ -69,10 +70,10 @@ def list_(target: Target, as_json: bool) -> None:
     Example:
       carbonseal token identity list my-node
     """
-    answer = with_node(target, lambda node: node.operate("identities/list", {}), read_only=True)
+    identities = with_node(target, lambda node: all_of(node, "identities/list"), read_only=True)
     if as_json:
-        click.echo(json_line(answer))
+        click.echo(json_line({"identities": identities}))
         return
-    for one in answer["identities"]:
+    for one in identities:
         whose = f"{one['kind']} {one['principal']} of {one['tenant']}"
         click.echo(plain(f"{one['subject']}  at {one['issuer']}  {whose}  {','.join(one['scopes'])}"))

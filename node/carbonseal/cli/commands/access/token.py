@@ -18,7 +18,7 @@ from carbonseal.escaping import json_line
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
-from carbonseal.service.client.paging import every
+from carbonseal.service.client.paging import all_of, every
 
 MOST_DAYS = 732
 OUTPUT = click.option(
@@ -90,15 +90,11 @@ def list_(target: Target, as_json: bool) -> None:
     Example:
       carbonseal token list my-node
     """
-
-    async def read_all(node: AnyNode) -> list[Mapping[str, Any]]:
-        return sorted([one async for one in every(node, "tokens/list")], key=lambda one: (one["name"], one["created"]))
-
-    tokens = with_node(target, read_all, read_only=True)
+    tokens = with_node(target, lambda node: all_of(node, "tokens/list"), read_only=True)
     if as_json:
         click.echo(json_line({"tokens": tokens}))
         return
-    for one in tokens:
+    for one in sorted(tokens, key=lambda one: (one["name"], one["number"])):
         ends = f"revoked {one['revoked']}" if one["revoked"] else f"until {one['expires']}"
         whose = f"{one['kind']} {one['principal']} of {one['tenant']}"
         click.echo(plain(f"{one['name']:<20} {whose:<36} {','.join(one['scopes']):<28} {ends}"))

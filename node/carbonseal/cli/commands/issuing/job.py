@@ -13,6 +13,7 @@ from carbonseal.cli.nodes import with_node
 from carbonseal.cli.options import INPUT, Once
 from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.targets import NodeCommand, Target
+from carbonseal.service.client.paging import every
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
@@ -84,12 +85,8 @@ def list_(target: Target) -> None:
     """
 
     async def work(node: AnyNode) -> None:
-        after: int | None = 0
-        while after is not None:
-            page = await node.operate("jobs/list", {"after": after})
-            for one in page["items"]:
-                _print(one)
-            after = page["next"]
+        async for one in every(node, "jobs/list"):
+            _print(one)
 
     with_node(target, work)
 

@@ -15,6 +15,7 @@ from carbonseal.cli.options import NAME, REASON, Once
 from carbonseal.cli.outputs import FILE, Output
 from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.escaping import json_line
+from carbonseal.service.client.paging import all_of, every
 
 if TYPE_CHECKING:
     from carbonseal.service.client.nodes import AnyNode
@@ -83,11 +84,11 @@ def list_(target: Target, as_json: bool) -> None:
     Example:
       carbonseal webhook list my-node
     """
-    answer = with_node(target, lambda node: node.operate("webhooks/list", {}), read_only=True)
+    webhooks = with_node(target, lambda node: all_of(node, "webhooks/list"), read_only=True)
     if as_json:
-        click.echo(json_line(answer))
+        click.echo(json_line({"webhooks": webhooks}))
         return
-    for one in answer["webhooks"]:
+    for one in webhooks:
         counts = f"{one['delivered']} delivered, {one['pending']} waiting, {one['dead']} dead"
         paused = f"; paused: {one['paused']}" if one["paused"] is not None else ""
         whose = f"of {one['tenant']}" if one["tenant"] else "of the operator"
@@ -176,11 +177,8 @@ def dead(target: Target, name: str, tenant: str | None) -> None:
     """
 
     async def print_all(node: AnyNode) -> None:
-        last = 0
-        while page := (await node.operate("webhooks/dead", {**_one(name, tenant), "after": last}))["messages"]:
-            for one in page:
-                click.echo(json_line(one))
-            last = page[-1]["number"]
+        async for one in every(node, "webhooks/dead/list", **_one(name, tenant)):
+            click.echo(json_line(one))
 
     with_node(target, print_all, read_only=True)
 

@@ -75,7 +75,7 @@ def find(
         after: int | None = 0
         while after is not None:
             page = await node.operate("records/find", {**request, "after": after})
-            for one in page["records"]:
+            for one in page["items"]:
                 click.echo(json_line(one) if as_json else "\n".join(map(plain, _lines(one))))
             after = page["next"]
         for log, reach in page["index"].items():

@@ -1,15 +1,16 @@
 """Identities: which person or system of the node somebody is who an issuer knows.
 
+A row stays when its identity is removed, so that no number is given twice.
+
 Owns the table `identities`. It is read on opening; `add` and `remove` are called in the thread that writes, and are durable on
 return. Raises `Refused` (``oidc.*``, ``access.*``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select, update
 
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Caller
@@ -27,6 +28,7 @@ OIDC = "oidc:"  # before the subject, where the audit has the name of a token
 class Known:
     """An identity, whose it is, and when it was added (seconds since 1970)."""
 
+    number: int
     identity: Identity
     principal: str
     added: int
@@ -40,9 +42,9 @@ class Identities:
         self._principals = principals
         self._known: dict[Identity, Known] = {}
         with database.read() as connection:
-            for row in connection.execute(select(IDENTITIES)):
+            for row in connection.execute(select(IDENTITIES).where(IDENTITIES.c.removed.is_(None))):
                 identity = Identity(row.issuer, row.subject)
-                self._known[identity] = Known(identity, row.principal, row.added)
+                self._known[identity] = Known(row.number, identity, row.principal, row.added)
 
     def caller(self, identity: Identity) -> Caller:
         """Who is let in as this identity. Raises Refused."""
@@ -52,9 +54,9 @@ class Identities:
         principal = self._principals.named(known.principal)
         return Caller(principal.name, principal.kind, principal.tenant, principal.scopes, f"{OIDC}{identity.subject}")
 
-    def all(self) -> Collection[tuple[Known, Principal]]:
-        """Every identity with whose it is, in the order of issuers and subjects."""
-        known = sorted(self._known.values(), key=lambda one: (one.identity.issuer, one.identity.subject))
+    def all(self) -> list[tuple[Known, Principal]]:
+        """Every identity with whose it is, in the order of their numbers."""
+        known = sorted(self._known.values(), key=lambda one: one.number)
         return [(one, self._principals.named(one.principal)) for one in known]
 
     def add(self, identity: Identity, wanted: Wanted, now: int) -> None:
@@ -63,19 +65,19 @@ class Identities:
             facts = {"subject": identity.subject, "issuer": identity.issuer}
             raise Refused(codes.OIDC_IDENTITY_TAKEN(**facts, principal=self._known[identity].principal))
         principal = self._principals.find_or_make(wanted)
-        known = Known(identity, principal.name, now)
         row = {"issuer": identity.issuer, "subject": identity.subject, "principal": principal.name, "added": now}
         with self._database.write() as connection:
             self._principals.store(connection, principal, now)
-            connection.execute(insert(IDENTITIES).values(**row))
+            made = connection.execute(insert(IDENTITIES).values(**row))
+        assert made.inserted_primary_key is not None
         self._principals.keep(principal)
-        self._known[identity] = known
+        self._known[identity] = Known(made.inserted_primary_key[0], identity, principal.name, now)
 
-    def remove(self, identity: Identity) -> None:
+    def remove(self, identity: Identity, now: int) -> None:
         """Let nobody in as this identity any more."""
-        if identity not in self._known:
+        known = self._known.get(identity)
+        if known is None:
             raise Refused(codes.OIDC_NO_SUCH_IDENTITY(subject=identity.subject, issuer=identity.issuer))
-        chosen = IDENTITIES.c.issuer == identity.issuer, IDENTITIES.c.subject == identity.subject
         with self._database.write() as connection:
-            connection.execute(delete(IDENTITIES).where(*chosen))
+            connection.execute(update(IDENTITIES).where(IDENTITIES.c.number == known.number).values(removed=now))
         del self._known[identity]

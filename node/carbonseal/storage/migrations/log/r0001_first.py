@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261129"  # unreleased programs made others, "0001" among them
+revision = "20261130"  # unreleased programs made others, "0001" among them
 down_revision = None
 
 

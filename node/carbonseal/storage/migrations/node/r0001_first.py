@@ -10,7 +10,7 @@ from alembic import op
 
 from carbonseal.storage.migrations.lists import create_indices
 
-revision = "20261129"  # unreleased programs made others, "0001" among them
+revision = "20261130"  # unreleased programs made others, "0001" among them
 down_revision = None
 
 
@@ -127,14 +127,15 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
     )
     op.create_table(
         "deliveries",
-        *_columns(sa.Integer, "number", "receiver"),
+        sa.Column("receiver", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         *_columns(sa.String, "id", "type"),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("next", sa.Float(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_deliveries")),
+        sa.PrimaryKeyConstraint("receiver", "number", name=op.f("pk_deliveries")),
     )
     op.create_index("deliveries_by_receiver", "deliveries", ["receiver", "state", "next"], unique=False)
     _drafts()
@@ -228,11 +229,11 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
     op.create_index("positions_suspended", "positions", ["suspension", "suspended", "position"], unique=False)
     op.create_table(
         "identities",
-        sa.Column("issuer", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("principal", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        *_columns(sa.String, "issuer", "subject", "principal"),
         sa.Column("added", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_identities")),
+        sa.Column("removed", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_identities")),
     )
     op.create_table(
         "principals",
@@ -308,11 +309,13 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
     )
     op.create_table(
         "tokens",
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         *_columns(sa.String, "name", "principal"),
         *_columns(sa.BigInteger, "created", "expires"),
         sa.Column("revoked", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_tokens")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
     )
     create_indices()
 
