@@ -24,12 +24,14 @@ from typing import Any
 
 from rich.console import Console
 
+from carbonseal.node.anchoring.tracked import STANDARD_LIMITS
 from carbonseal.node.config import LedgerConfig, NodeConfig, SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.queue import EntryQueue, Submission
 from carbonseal.passport.passports import parse
 from carbonseal.storage.database import SLICE, Database
 from carbonseal.storage.schema import LOG
+from tests import virtual_time
 from tests.nodes import install_simulated, make_node, settings
 
 from .__main__ import table as render
@@ -38,7 +40,8 @@ from .measure import Row, Rows
 
 LEDGERS = 3
 ISSUER = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
-IDLE = 40  # rounds
+IDLE = 40  # rounds of the ledgers' workers, by virtual time
+BEGINNING = 1.8e9  # of virtual time
 WRITTEN = 131_072  # records, for the bytes that each costs
 
 
@@ -53,28 +56,11 @@ class Sizes:
     rounds: int = 9
 
 
-class Clock:
-    """A virtual clock, in seconds since 1970: it advances when a task sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1.8e9
-        self.sleeps = 0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.sleeps += 1
-        self.now += seconds
-        await asyncio.sleep(0)
-
-
 @dataclass
 class Subject:
     """An open node, with a passport from its first hour."""
 
     node: Node
-    clock: Clock
     first: bytes
     newest: bytes = b""
     page: int = 0
@@ -95,11 +81,9 @@ class Subject:
         await self.node.wait_for_anchors(60)
 
     async def idle(self) -> None:
-        """Rounds of the node's background work in which nothing is to be done."""
-        until = self.clock.sleeps + IDLE
+        """The node's background work while nothing is to be done."""
         running = asyncio.create_task(self.node.run())
-        while self.clock.sleeps < until:  # noqa: ASYNC110 - the clock moves when others sleep
-            await asyncio.sleep(0)
+        await asyncio.sleep(IDLE * STANDARD_LIMITS.longest_round)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
@@ -165,31 +149,35 @@ def make(directory: Path) -> NodeConfig:
             await subject.issue()
             await subject.revoke()
 
-    asyncio.run(begin())
+    virtual_time.run(begin())
     return config
 
 
 @asynccontextmanager
 async def opened(directory: Path) -> AsyncIterator[Subject]:
-    clock, first = Clock(), directory / "first.json"
-    async with Node.open(directory / "node", clock=clock, sleep=clock.sleep) as node:
+    """The node in virtual time, once its index has what is in its log."""
+    loop, first = asyncio.get_running_loop(), directory / "first.json"
+    async with Node.open(directory / "node", clock=lambda: BEGINNING + loop.time()) as node:
         await node.startup_checked()
-        yield Subject(node, clock, first.read_bytes() if first.exists() else b"")
+        await node.lookup.indexer.catch_up()
+        yield Subject(node, first.read_bytes() if first.exists() else b"")
 
 
-async def measure(fresh: Path, grown: Path, rounds: int) -> dict[str, tuple[float, float]]:
-    """The median CPU seconds of each operation, on the fresh node and on the grown one."""
-    seconds: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in OPERATIONS}
+async def measure(
+    fresh: Path, grown: Path, rounds: int, spent: Callable[[], float] = time.process_time
+) -> dict[str, tuple[float, float]]:
+    """The median cost of each operation, on the fresh node and on the grown one: what is `spent` meanwhile, CPU seconds without."""
+    costs: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in OPERATIONS}
     async with opened(fresh) as one, opened(grown) as other:
         for number in range(rounds + 1):
             for name, operation in OPERATIONS.items():
-                for subject, taken in zip((one, other), seconds[name], strict=True):
+                for subject, taken in zip((one, other), costs[name], strict=True):
                     gc.collect()
-                    began = time.process_time()
+                    before = spent()
                     await operation(subject)
                     if number:  # the first round only warms up
-                        taken.append(time.process_time() - began)
-    return {name: (median(one), median(other)) for name, (one, other) in seconds.items()}
+                        taken.append(spent() - before)
+    return {name: (median(one), median(other)) for name, (one, other) in costs.items()}
 
 
 def written(directory: Path, entries: int) -> float:
@@ -241,7 +229,7 @@ def table(sizes: Sizes) -> Rows:
         make(directory / "fresh")
         config = make(directory / "grown")
         grow(directory / "grown/node", config, passports=sizes.passports, anchors=sizes.anchors, revoked=sizes.revoked)
-        times = asyncio.run(measure(directory / "fresh", directory / "grown", sizes.rounds))
+        times = virtual_time.run(measure(directory / "fresh", directory / "grown", sizes.rounds))
         for what, (fresh, grown) in times.items():
             note = f"{fresh * 1e3:.1f} -> {grown * 1e3:.1f} ms"
             yield Row("growth", f"{what}: grown / fresh", grown / fresh, "<=", 1.3, note)
