@@ -1,11 +1,11 @@
-"""The repository's Python files, as syntax trees."""
+"""The repository's Python files, as syntax trees where one asks for them: every process of a run collects all tests."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -17,7 +17,10 @@ OURS = tuple(ROOTS.values())
 class Module:
     name: str  # "carbonseal.log.tree"
     path: Path
-    tree: ast.Module
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_bytes(), filename=str(self.path))
 
     @property
     def is_package(self) -> bool:
@@ -43,7 +46,7 @@ def modules() -> tuple[Module, ...]:
 def _module(root: Path, path: Path) -> Module:
     parts = path.relative_to(root).with_suffix("").parts
     name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-    return Module(name, path, ast.parse(path.read_bytes(), filename=str(path)))
+    return Module(name, path)
 
 
 @cache
