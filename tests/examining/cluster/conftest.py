@@ -20,6 +20,14 @@ from tests.examining.cluster.authority import configuration
 from tests.verification.examination.histories import two_histories
 from tests.world import World
 
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First in a run: one of its processes gets them all, before others run out of tests, and starts the one cluster."""
+    items.sort(key=lambda item: item.path.parent != HERE)
+
 
 @dataclass
 class Cluster:
