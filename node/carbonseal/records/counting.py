@@ -23,7 +23,7 @@ def has_more_values(raw: bytes, limit: int, window: int = WINDOW) -> bool:
     >>> has_more_values(b'{"a": [], "b": [1, "2, 3"]}', 5), has_more_values(b'{"a": [], "b": [1, "2, 3"]}', 4)
     (False, True)
     """
-    if 1 + raw.count(b",") + raw.count(b"[") + raw.count(b"{") <= limit:
+    if len(raw) < limit or 1 + raw.count(b",") + raw.count(b"[") + raw.count(b"{") <= limit:
         return False
     values, before = 1, b""
     for shape in _shapes(raw, window):

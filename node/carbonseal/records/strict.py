@@ -82,11 +82,13 @@ def _plain(raw: bytes, max_depth: int) -> tuple[Any, bytes | None]:
     """A document's value and its RFC 8785 bytes. None for the bytes, and the value in doubt, where it has floats or may have
     duplicate keys. ValueError where it is not valid for another reason."""
     value = orjson.loads(raw)
-    if raw.count(b"[") + raw.count(b"{") > max_depth and not _within_depth(value, max_depth):
+    if not _within_depth(value, max_depth):
         raise ValueError("too deep")
     out = sorted_form(value)
+    if out is None or raw.startswith(out):  # all of it, then, to its last bracket: most passports
+        return value, out
     # orjson keeps the last of duplicate keys, so a colon goes missing. Only its escape in a string could make up for it.
-    if out and raw.count(b":") == out.count(b":") and not (b"\\" in raw and _COLON_ESCAPED.search(raw)):
+    if raw.count(b":") == out.count(b":") and not (b"\\" in raw and _COLON_ESCAPED.search(raw)):
         return value, out
     return value, None
 
@@ -105,15 +107,21 @@ def sorted_form(value: Any) -> bytes | None:
     JSON has, so that the caller has to exclude both.
 
     In that form a number follows `":`, a comma or a bracket. With brackets made commas, exponents made points, digits and
-    minus signs left out, floats show. A string may look like one: None then, but never wrongly the bytes.
+    minus signs left out, floats show. A string may look like one: None then, but never wrongly the bytes. What few letters are
+    left of is searched first, as it is short; what has them all, where a string in that looks like a float.
     """
     try:
         out = orjson.dumps(value, option=_OPTIONS)
     except orjson.JSONEncodeError:  # an integer beyond 2^53 - 1, or no JSON value
         return None
-    shape = out.translate(_SHAPES, b"0123456789-")
-    plain = b'":.' not in shape and b",." not in shape and b"\xf0" not in shape and out[:1] in (b"{", b"[")
-    return out if plain else None
+    is_plain = out[:1] in (b"{", b"[") and (_has_no_float(out, _LETTERS + _NUMBERS) or _has_no_float(out, _NUMBERS))
+    return out if is_plain else None
+
+
+def _has_no_float(out: bytes, left_out: bytes) -> bool:
+    """Whether nothing in a sorted form looks like a float or a letter beyond U+FFFF, where some bytes are not looked at."""
+    shape = out.translate(_SHAPES, left_out)
+    return b'":.' not in shape and b",." not in shape and b"\xf0" not in shape
 
 
 _COLON_ESCAPED = re.compile(rb"\\u003[aA]")
@@ -124,6 +132,8 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_DATETIME
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
+_NUMBERS = b"0123456789-"
+_LETTERS = b"abcdghijklmopqrsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/="  # not of exponents, nor the first of true, false and null
 _SHAPES = bytes.maketrans(b"[e\xf1\xf2\xf3\xf4", b",.\xf0\xf0\xf0\xf0")
 
 
