@@ -66,7 +66,7 @@ def program(organisation: str = "did:web:maker.example", **changes: Any) -> Opin
 
 def footprints(passport: Bundle) -> list[bytes]:
     """The commitments of all footprints that credentials in a passport list, the root's first."""
-    products = (one.signed for one in passport.citations().credentials.values())
+    products = (one.signed for one in passport.citations.credentials.values())
     return [record.commitment for one in products for record in one.records if record.role == FOOTPRINT]
 
 

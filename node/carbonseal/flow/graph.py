@@ -17,7 +17,6 @@ from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.model import Footprint
 from carbonseal.footprints.units import Unit
 from carbonseal.goods.spelling import gtin_of
-from carbonseal.passport.citations import citations
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import FOOTPRINT, USED, Component, ListedRecord, ProductCredential
 from carbonseal.records.places import printable
@@ -252,12 +251,11 @@ def graph_of(passport: Passport, lookup: Lookup, existed_by: Mapping[bytes, date
     """The graph of a passport. `lookup` finds the profiles whose figures are read; `existed_by` has the times that seals prove, by
     digest. Raises nothing: a record that its profile refuses has no figures, and a `problem`."""
     times = existed_by or {}
-    cited = citations(passport.root, passport.credentials).credentials
     products = {
         digest: Product(
             one.signed, tuple(_read(passport, record, lookup) for record in one.signed.records), times.get(digest)
         )
-        for digest, one in cited.items()
+        for digest, one in passport.citations.credentials.items()
     }
     return Graph(products[passport.root], products)
 

@@ -206,7 +206,7 @@ def _by_digest(lists: Iterable[Carried[StatusList]]) -> dict[bytes, Carried[Stat
 
 def _only_cited(bundle: B) -> B:
     """The bundle without what nothing cites, and with as many versions of each status list as it may carry."""
-    cited = bundle.citations()
+    cited = bundle.citations
     by_name: dict[tuple[str, str], list[Carried[StatusList]]] = {}
     for carried in bundle.status_lists.values():
         by_name.setdefault(carried.signed.name, []).append(carried)

@@ -12,6 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -85,7 +86,7 @@ class Disclosed:
         return {**named, "media": self.file.media, "data": encode_base64(self.file.data)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bundle:
     """`root` is the digest of the document that it is about; all keys are 32 bytes."""
 
@@ -97,13 +98,14 @@ class Bundle:
     statements: Mapping[bytes, Carried[Statement]] = field(default_factory=dict)
     accreditations: Mapping[bytes, Carried[Accreditation]] = field(default_factory=dict)
 
+    @cached_property
     def citations(self) -> Citations:
         """All that its root leads to."""
         return citations(self.root, self.credentials, self.statements, self.accreditations)
 
     def commitments(self) -> set[bytes]:
         """The commitments of all that is or could be sealed: signed documents, and the records that they list."""
-        return self.citations().seals(self.status_lists.values())
+        return self.citations.seals(self.status_lists.values())
 
     def sections(self) -> dict[str, Any]:
         """Its sections as the file has them."""
@@ -319,7 +321,7 @@ class _SealReading:
 
 def _check_citations(bundle: Bundle, reading: _SealReading) -> None:
     """Raise Refused unless everything that is carried is cited, and as many as are allowed."""
-    cited = bundle.citations()
+    cited = bundle.citations
     if len(cited.components) > MAX_COMPONENTS:
         raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
     status_lists = bundle.status_lists

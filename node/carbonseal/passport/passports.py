@@ -21,8 +21,6 @@ VERSION = "passport/1"
 class Passport(Bundle):
     """A bundle whose root is a product credential."""
 
-    __slots__ = ()
-
     @property
     def credential(self) -> ProductCredential:
         """The root: the credential that the passport is about."""

@@ -134,7 +134,7 @@ class _Verification:
         """Verify everything, once."""
         passport = self._passport
         root = passport.credential
-        times = {digest: self._credential(carried) for digest, carried in passport.citations().credentials.items()}
+        times = {digest: self._credential(carried) for digest, carried in passport.citations.credentials.items()}
         self._found += self._if_asked(self._statuses.of_lists())  # 6
         self._found += self._equivocations.values()
         if self._policy.history:

@@ -67,7 +67,7 @@ class RefreshDesk:
     def open(self, raw: bytes) -> Joinable:
         """Read the file. Raises Refused."""
         self._file = parse_file(raw)
-        products = [one.signed for one in self._file.citations().credentials.values()]
+        products = [one.signed for one in self._file.citations.credentials.values()]
         footprints = {record.commitment for one in products for record in one.records if record.role == FOOTPRINT}
         statements = self._file.statements.values()
         return Joinable(

@@ -22,8 +22,6 @@ ACCREDITATION_VERSION = "accreditation/1"
 class StatementFile(Bundle):
     """A bundle whose root is a statement; it has no product credentials."""
 
-    __slots__ = ()
-
     @property
     def statement(self) -> Statement:
         """The root: the statement that the file is about."""
@@ -42,8 +40,6 @@ class StatementFile(Bundle):
 
 class AccreditationFile(Bundle):
     """A bundle whose root is an accreditation; it has neither product credentials nor statements."""
-
-    __slots__ = ()
 
     @property
     def accreditation(self) -> Accreditation:

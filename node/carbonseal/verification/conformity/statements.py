@@ -69,7 +69,7 @@ class Statements:
         checked = [(one, self._check(one)) for one in documents.bundle.statements.values()]
         self.times = {one.signed.digest: signed.time if signed else None for one, signed in checked}
         self._replaced = _replaced(checked, documents.at)
-        products = [one.signed for one in documents.bundle.citations().credentials.values()]
+        products = [one.signed for one in documents.bundle.citations.credentials.values()]
         self._makers = {who for one in products for who in (one.issuer, one.key)}
         for carried, signed in checked:
             self._take(carried.signed, signed)
