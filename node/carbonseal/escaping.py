@@ -50,16 +50,20 @@ def unguard_formulas(text: str) -> str:
 
 def escape_invisible(text: str) -> str:
     r"""`text` with each invisible character as Python writes it: ``\x1b``, ``\u3164``, ``\U000e0100``."""
-    return _escaped(text, lambda letter: letter.encode("unicode_escape").decode())
+    return text if _is_visible(text) else _escaped(text, lambda letter: letter.encode("unicode_escape").decode())
 
 
 def json_line(value: Any) -> str:
     r"""`value` as one line of JSON. Invisible characters are JSON's own escapes, ``\u3164``: what is parsed is `value`."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if _is_visible(text):
+        return text
     return _escaped(text, lambda letter: json.dumps(letter)[1:-1])  # they are inside strings alone
 
 
+def _is_visible(text: str) -> bool:
+    return text.isprintable() and (text.isascii() or not _BLANK.search(text))
+
+
 def _escaped(text: str, escape: Callable[[str], str]) -> str:
-    if text.isprintable() and (text.isascii() or not _BLANK.search(text)):
-        return text
     return "".join(escape(letter) if not letter.isprintable() or _BLANK.match(letter) else letter for letter in text)

@@ -97,7 +97,7 @@ class Product:
         half = total.half + sum((one.half for one in removals), Fraction(0))
         return Figure(value, half, total.pointer, total.is_number)
 
-    @property
+    @cached_property
     def lacking(self) -> Missing:
         """Why it has no footprint; only where it has none."""
         record = self.footprint_record

@@ -23,10 +23,11 @@ _NOT_REQUIRED = CheckRequirement()
 
 def results(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[tuple[str, Result]]:
     """How every built-in check comes out, with its name, in their order."""
+    settings = {within: Setting(at, within) for within in {None, *(one.within for one in required.values())}}
     for name in CHECKS.built_in:
         check: Check = CHECKS.find(name, Check)
-        setting = Setting(at, required.get(name, _NOT_REQUIRED).within)
-        yield from ((name, result) for result in check.run(graph, setting))
+        for result in check.run(graph, settings[required.get(name, _NOT_REQUIRED).within]):
+            yield name, result
 
 
 def wrong(graph: Graph, at: datetime) -> Iterator[Finding]:

@@ -100,6 +100,8 @@ def _cycles(graph: Graph) -> Iterator[Result]:
         for one in graph.products.values()
         if one.footprint and one.footprint.id
     }
+    if not any(preceding.values()):
+        return
     try:
         TopologicalSorter(preceding).prepare()
     except CycleError as error:

@@ -50,6 +50,8 @@ CHECK = Quantities()
 
 
 def _cycle(graph: Graph) -> Iterator[Result]:
+    if not any(graph.edges.values()):
+        return
     same = _same_product(graph.products.values())
     parts: dict[Product, set[Product]] = {}
     for edge in graph.all_edges():
