@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from carbonseal.instants import format_instant
 from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.credentials import Carried, Credential
 from carbonseal.passport.data_integrity import check_proof
+from carbonseal.passport.status_lists import StatusList
 from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals
@@ -32,23 +33,23 @@ PROOF_SIZE = 1024  # bytes that the outcome of one proof takes, about
 
 @dataclass(frozen=True)
 class Listed:
-    """The signers whose documents of one kind count, by id and key."""
+    """The signers whose documents of one kind count: those that a policy lists in one role, and others. Both are by id and key."""
 
-    signers: Mapping[tuple[str, bytes], Signer]
-
-    @staticmethod
-    def of_role(policy: Policy, role: Role) -> Listed:
-        """Those that a policy lists in a role."""
-        return Listed({key: one for key, one in policy.signers.items() if one.role is role})
+    policy: Policy
+    role: Role
+    others: Mapping[tuple[str, bytes], Signer] = field(default_factory=dict)
 
     def find(self, document: Credential) -> Signer | None:
         """The line whose key signed a document, by what its proof says."""
-        return self.signers.get((document.issuer, document.key))
+        key = document.issuer, document.key
+        line = self.policy.signers.get(key)
+        return line if line is not None and line.role is self.role else self.others.get(key)
 
     @cached_property
     def ids(self) -> frozenset[str]:
         """The ids that are listed, with whatever key."""
-        return frozenset(id for id, _ in self.signers)
+        listed = {id for (id, _), one in self.policy.signers.items() if one.role is self.role}
+        return frozenset(listed | {id for id, _ in self.others})
 
 
 class Documents:
@@ -64,6 +65,9 @@ class Documents:
         self.seals = Seals(policy, trust, self._caches)
         # seals verified, by commitment, each with its first place
         self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}
+        self._lists: dict[tuple[str, str], list[Carried[StatusList]]] = {}  # the versions of each, by issuer and id
+        for carried in bundle.status_lists.values():
+            self._lists.setdefault(carried.signed.name, []).append(carried)
 
     def statuses(self, listed: Listed) -> Statuses:
         """The status of documents whose signers are listed: their lists are signed by the same."""
@@ -72,7 +76,7 @@ class Documents:
             return self.signed(carried, listed, place)
 
         within = self.policy.status.within if self.policy.status else None
-        return Statuses(self.bundle.status_lists.values(), check, at=self.at, within=within)
+        return Statuses(self._lists, check, at=self.at, within=within)
 
     def signed(self, carried: Carried[Any], listed: Listed, place: Place) -> Signed:
         """Steps 1 to 3, for a document with any subject."""

@@ -78,7 +78,7 @@ def _conformity(file: StatementFile | AccreditationFile, policy: Policy, at: dat
         ("accreditation", Role.ACCREDITOR, file.accreditations.values()),
     ]
     for name, role, section in sections:
-        listed = Listed.of_role(policy, role)
+        listed = Listed(policy, role)
         statuses = documents.statuses(listed)
         for carried in section:
             place = (f"{name} {carried.signed.digest.hex()[:8]}",)

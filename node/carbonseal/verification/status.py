@@ -14,7 +14,7 @@ A version that is not shown lowers nothing while another decides: it is noted. W
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from carbonseal.findings import Finding, Outcome, Place, wordings
@@ -76,20 +76,18 @@ class _Versions:
 
 
 class Statuses:
-    """The status of credentials at the instant `at`, by the lists that a passport carries, by (issuer, id). `check` takes a list
-    through steps 1 to 3; `within` is the age up to which a list counts that is no longer valid."""
+    """The status of credentials at the instant `at`, by the versions of `lists` that a passport carries, by (issuer, id). `check`
+    takes a list through steps 1 to 3; `within` is the age up to which a list counts that is no longer valid."""
 
     def __init__(
         self,
-        lists: Iterable[Carried[StatusList]],
+        lists: Mapping[tuple[str, str], Sequence[Carried[StatusList]]],
         check: Callable[[Carried[StatusList], Place], Signed],
         *,
         at: datetime,
         within: timedelta | None = None,
     ) -> None:
-        self._carried: dict[tuple[str, str], list[Carried[StatusList]]] = {}
-        for one in lists:
-            self._carried.setdefault(one.signed.name, []).append(one)
+        self._carried = lists
         self._check = check
         self._at = at
         self._within = within

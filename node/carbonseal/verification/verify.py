@@ -126,7 +126,7 @@ class _Verification:
         self._policy = policy = policy.without_ledgers(self._equivocations)
         self._at = at
         self._documents = Documents(passport, policy, trust, at, caches)
-        self._issuers = Listed.of_role(policy, Role.ISSUER)
+        self._issuers = Listed(policy, Role.ISSUER)
         self._statuses = self._documents.statuses(self._issuers)
         self._found: list[Finding] = []
 

@@ -39,9 +39,8 @@ class Accreditations:
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
-        self._accreditors = Listed.of_role(documents.policy, Role.ACCREDITOR)
+        self._accreditors = Listed(documents.policy, Role.ACCREDITOR)
         self._statuses = documents.statuses(self._accreditors)
-        self._taken = keys_with_roles(documents.policy)
         self.counting: list[Accredited] = []
         self.findings: list[Finding] = []
         for carried in documents.bundle.accreditations.values():
@@ -63,16 +62,17 @@ class Accreditations:
         self.findings.append(codes.ACCREDITATION_COUNTS(*place, **facts))
         self.counting.append(Accredited(one, line.name, place, frozenset(one.scope)))
 
-    def bodies(self) -> Listed:
-        """The bodies' keys that accreditations give. None is a key to which the policy gives another role."""
+    def bodies(self) -> dict[tuple[str, bytes], Signer]:
+        """The bodies' keys that accreditations give, by id and key. None is a key to which the policy gives another role."""
         found: dict[tuple[str, bytes], Signer] = {}
+        taken = keys_with_roles(self._documents.policy) if self.counting else {}
         for one in self.counting:
             for key in one.signed.keys:
-                if self._taken.get(key, (Role.BODY, one.signed.body)) == (Role.BODY, one.signed.body):
+                if taken.get(key, (Role.BODY, one.signed.body)) == (Role.BODY, one.signed.body):
                     found[one.signed.body, key] = Signer(one.name, Role.BODY, one.signed.body, key)
                 else:
                     self.findings.append(codes.ACCREDITATION_KEY_TAKEN(*one.place, body=one.signed.body))
-        return Listed(found)
+        return found
 
     def keys_of(self, body: str) -> Iterator[bytes]:
         """All keys (32 bytes each) that accreditations which count name for a body, those with another role, too."""

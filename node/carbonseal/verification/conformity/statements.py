@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
+from functools import cached_property
 
 from carbonseal.findings import Finding, Phrase, Place, Template
 from carbonseal.flow.graph import Graph, Product
@@ -60,17 +61,14 @@ class Statements:
         self._documents = documents
         self._policy = documents.policy
         self._accreditations = Accreditations(documents)
-        listed = Listed.of_role(self._policy, Role.BODY)
-        self._direct = listed
-        self._bodies = Listed({**self._accreditations.bodies().signers, **listed.signers})
+        self._direct = Listed(self._policy, Role.BODY)
+        self._bodies = Listed(self._policy, Role.BODY, self._accreditations.bodies())
         self._statuses = documents.statuses(self._bodies)
         self.standing: list[Standing] = []
         self._found: list[Finding] = [*self._accreditations.findings]
         checked = [(one, self._check(one)) for one in documents.bundle.statements.values()]
         self.times = {one.signed.digest: signed.time if signed else None for one, signed in checked}
         self._replaced = _replaced(checked, documents.at)
-        products = [one.signed for one in documents.bundle.citations.credentials.values()]
-        self._makers = {who for one in products for who in (one.issuer, one.key)}
         for carried, signed in checked:
             self._take(carried.signed, signed)
 
@@ -86,6 +84,12 @@ class Statements:
                     yield from _Coverage(requirement, self.standing, graph).findings()
                 else:
                     yield codes.STATEMENT_ABSENT(requirement.text, required=percent(requirement.share))
+
+    @cached_property
+    def _makers(self) -> set[str | bytes]:
+        """The ids and keys of who issued a product of this bundle."""
+        products = [one.signed for one in self._documents.bundle.citations.credentials.values()]
+        return {who for one in products for who in (one.issuer, one.key)}
 
     def _check(self, carried: Carried[Statement]) -> Signed | None:
         """Steps 1 to 3; None where nobody that counts knows the body."""
