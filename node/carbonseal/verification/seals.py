@@ -13,21 +13,20 @@ several seals share are verified once. Findings are placed below the seal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from carbonseal.findings import Finding, Place, Refused
-from carbonseal.instants import from_seconds
-from carbonseal.ledger import Checked, Statement, TrustItem
+from carbonseal.ledger import Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
 from carbonseal.log.tree import leaf_hash, verify_consistency
 from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.values import dataclass
-from carbonseal.verification.checked.caches import Caches
+from carbonseal.verification.checked.caches import Anchors, Caches
 from carbonseal.verification.checked.heads import Heads
 from carbonseal.verification.checked.quorums import Quorums
-from carbonseal.verification.checked.shown import Run
+from carbonseal.verification.checked.shown import CheckedAnchors, Run
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 
@@ -51,9 +50,8 @@ class Seals:
         self._heads = Heads(policy, trust, scope, caches)
         self._quorums = Quorums(policy, scope, caches)
         self._trees = caches.trees
-        self._anchors: dict[
-            SealedAnchor, tuple[Statement, Checked]
-        ] = {}  # each is checked for the first head that has it
+        self._anchored: dict[tuple[bytes, Anchors], CheckedAnchors] = {}  # by checkpoint and anchors of a signed head
+        self._proves: dict[SealedAnchor, Statement] = {}  # that of the first head that has it
         self.trusted: dict[int, TrustItem] = {}  # the items that proofs rested on, by identity
 
     def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
@@ -98,8 +96,9 @@ class Seals:
             else:
                 if checked.statement is not None:
                     found.append(codes.SEAL_INCLUDED(*place, index=seal.index, origin=checkpoint.origin))
-                    runs[-1].witnesses |= checked.witnesses  # 4
-                    self._count(head.anchors, checked.statement, runs[-1], place, found)
+                    anchors = self._anchors(head, checked.statement)  # 4
+                    found += (finding.under(*place) for finding in anchors.findings)
+                    runs[-1].add(checked.witnesses, anchors)
             previous = checkpoint
         return runs
 
@@ -114,38 +113,14 @@ class Seals:
         verify_consistency(previous.size, previous.root, checkpoint.size, checkpoint.root, head.consistency)
         return True
 
-    def _count(
-        self,
-        anchors: Iterable[SealedAnchor],
-        statement: Statement,
-        run: Run,
-        place: Place,
-        found: list[Finding],
-    ) -> None:
-        """Step 4: add to `run` the ledgers on which a signed head is shown to be anchored, and their times."""
-        run.heads += 1
-        for anchor in anchors:
-            result = self._anchor(anchor, statement)
-            found += (finding.under(*place, anchor.ledger) for finding in result.findings)
-            if result.proved is None:
-                continue
-            name = self._policy.ledgers[anchor.ledger].name
-            run.ledgers[name] = run.ledgers.get(name, frozenset()) | result.proved.identities
-            self.trusted.update((id(item), item) for item in result.proved.trusted)
-            if result.proved.time is not None:
-                try:
-                    time = from_seconds(result.proved.time)
-                except ValueError:
-                    found.append(codes.TIME_NO_DATE(*place, anchor.ledger, seconds=result.proved.time))
-                else:
-                    run.times[name] = min(time, run.times.get(name, time))
-
-    def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
-        """Whether the anchor proves `statement`. In one passport, one evidence on a ledger of the policy proves one statement."""
-        if anchor in self._anchors:
-            first, checked = self._anchors[anchor]
-            is_shared = first != statement and anchor.ledger in self._policy.ledgers
-            return Checked((codes.SEAL_EVIDENCE_SHARED(),)) if is_shared else checked
-        checked = self._heads.anchor(anchor, statement)
-        self._anchors[anchor] = statement, checked
+    def _anchors(self, head: Head, statement: Statement) -> CheckedAnchors:
+        """Step 4: what the anchors of a signed head show. In one passport, one evidence on a ledger of the policy proves one
+        statement."""
+        key = head.checkpoint, head.anchors
+        checked = self._anchored.get(key)
+        if checked is None:
+            listed = [anchor for anchor in head.anchors if anchor.ledger in self._policy.ledgers]
+            shared = [anchor for anchor in listed if self._proves.setdefault(anchor, statement) != statement]
+            checked = self._anchored[key] = self._heads.anchors(head.anchors, statement, shared)
+            self.trusted.update((id(item), item) for item in checked.trusted)
         return checked

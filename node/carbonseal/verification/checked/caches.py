@@ -22,13 +22,15 @@ from carbonseal.log.shown_trees import ShownTrees
 from carbonseal.passport.bundles import Earlier
 from carbonseal.passport.seals import SealedAnchor
 from carbonseal.values import dataclass
-from carbonseal.verification.checked.shown import CheckedHead, CheckedRun
+from carbonseal.verification.checked.shown import CheckedAnchors, CheckedHead, CheckedRun
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 
 MOST = 4096  # of each kind
 MOST_BYTES = 16 << 20  # of each kind, about
 MOST_SCOPES = 8
+
+Anchors = tuple[SealedAnchor, ...]  # of one head
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,9 @@ class Caches:
         self.read = Earlier(most, most_bytes)
         self.heads: Cache[tuple[Scope, bytes], CheckedHead] = Cache(most, most_bytes)  # by note
         self.anchors: Cache[tuple[Scope, SealedAnchor, Statement], Checked] = Cache(most, most_bytes)
+        self.anchored: Cache[tuple[Scope, Anchors, Statement], CheckedAnchors] = Cache(
+            most, most_bytes
+        )  # all of one head
         self.trees = ShownTrees(8 * most)  # nodes, of about 400 bytes each
         self.runs: Cache[tuple[Scope, Hashable], CheckedRun] = Cache(most, most_bytes)
         # why the proof of a document is no signature by the key in it; by the digest of the document, proof included

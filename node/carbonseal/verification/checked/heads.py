@@ -3,18 +3,20 @@ Private."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
-from carbonseal.findings import Refused
-from carbonseal.instants import format_seconds
-from carbonseal.ledger import Checked, Proved, Statement
+from carbonseal.findings import Finding, Refused
+from carbonseal.instants import format_seconds, from_seconds
+from carbonseal.ledger import Checked, Proved, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.quorums import Quorum, lacking, satisfied
 from carbonseal.passport.seals import SealedAnchor
 from carbonseal.verification import codes
-from carbonseal.verification.checked.caches import Caches, Scope
-from carbonseal.verification.checked.shown import CheckedHead, listed
+from carbonseal.verification.checked.caches import Anchors, Caches, Scope
+from carbonseal.verification.checked.shown import CheckedAnchors, CheckedHead, listed
 from carbonseal.verification.policy import PinnedLedger, Policy
 from carbonseal.verification.trust import Trust
 from carbonseal.verification.verifiers import InstalledVerifier
@@ -33,14 +35,55 @@ class Heads:
         """Step 1: whether a log of the policy signed the checkpoint in `note`, and which witnesses cosigned it."""
         return self._caches.heads.of((self._scope, note), len(note) + OVERHEAD, lambda: self._checked_head(note))
 
-    def anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
-        """Step 4: whether the anchor's evidence proves `statement`, on a ledger of the policy."""
+    def anchors(self, anchors: Anchors, statement: Statement, shared: Collection[SealedAnchor]) -> CheckedAnchors:
+        """Step 4: which of a head's anchors prove `statement`. Those that are `shared` prove another, and so nothing here."""
+
+        def checked() -> CheckedAnchors:
+            return self._checked_anchors(anchors, statement, shared)
+
+        if shared or any(self._is_installed(self._policy.ledgers.get(anchor.ledger)) for anchor in anchors):
+            return checked()
+        size = OVERHEAD + sum(len(anchor.evidence.data) + OVERHEAD for anchor in anchors)
+        return self._caches.anchored.of((self._scope, anchors, statement), size, checked)
+
+    def _checked_anchors(
+        self, anchors: Anchors, statement: Statement, shared: Collection[SealedAnchor]
+    ) -> CheckedAnchors:
+        found: list[Finding] = []
+        ledgers: dict[str, frozenset[str]] = {}
+        times: dict[str, datetime] = {}
+        trusted: list[TrustItem] = []
+        for anchor in anchors:
+            if anchor in shared:
+                found.append(codes.SEAL_EVIDENCE_SHARED(anchor.ledger))
+                continue
+            result = self._anchor(anchor, statement)
+            found += (finding.under(anchor.ledger) for finding in result.findings)
+            if result.proved is None:
+                continue
+            name = self._policy.ledgers[anchor.ledger].name
+            ledgers[name] = ledgers.get(name, frozenset()) | result.proved.identities
+            trusted += result.proved.trusted
+            if result.proved.time is not None:
+                try:
+                    time = from_seconds(result.proved.time)
+                except ValueError:
+                    found.append(codes.TIME_NO_DATE(anchor.ledger, seconds=result.proved.time))
+                else:
+                    times[name] = min(time, times.get(name, time))
+        return CheckedAnchors(tuple(found), ledgers, times, tuple(trusted))
+
+    @staticmethod
+    def _is_installed(pinned: PinnedLedger | None) -> bool:
+        """Whether another's code checks the evidence: nothing says that it answers twice the same."""
+        return pinned is not None and isinstance(pinned.verifier, InstalledVerifier)
+
+    def _anchor(self, anchor: SealedAnchor, statement: Statement) -> Checked:
+        """Whether one anchor's evidence proves `statement`, on a ledger of the policy."""
         pinned = self._policy.ledgers.get(anchor.ledger)
         if pinned is None:
             return Checked((codes.LEDGER_NOT_LISTED(ledger=anchor.ledger),))
-        if isinstance(
-            pinned.verifier, InstalledVerifier
-        ):  # another's code: nothing says that it answers twice the same
+        if self._is_installed(pinned):
             return self._checked_anchor(pinned, anchor, statement)
         key = self._scope, anchor, statement
         size = len(anchor.evidence.data) + OVERHEAD

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import datetime
 
 from carbonseal.findings import Finding
-from carbonseal.ledger import Statement
+from carbonseal.ledger import Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.values import dataclass
 from carbonseal.verification.ledger_classes import Class, classes
@@ -24,6 +24,17 @@ class CheckedHead:
     witnesses: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedAnchors:
+    """What the anchors of one signed head show. Findings are below their ledgers; the ledgers that prove the head, with what
+    identifies each, and their times are by name in the policy."""
+
+    findings: tuple[Finding, ...]
+    ledgers: Mapping[str, frozenset[str]]
+    times: Mapping[str, datetime]
+    trusted: tuple[TrustItem, ...]  # the items that the proofs rest on
+
+
 @dataclass(slots=True)
 class Run:
     """Consecutive heads, each shown to continue the one before: together they count as one view of the log."""
@@ -32,6 +43,15 @@ class Run:
     witnesses: frozenset[str] = frozenset()
     times: dict[str, datetime] = field(default_factory=dict)  # not later than, by ledger
     heads: int = 0  # those signed by a listed log
+
+    def add(self, witnesses: frozenset[str], anchors: CheckedAnchors) -> None:
+        """Add what a signed head shows."""
+        self.heads += 1
+        self.witnesses |= witnesses
+        for name, identities in anchors.ledgers.items():
+            self.ledgers[name] = self.ledgers.get(name, frozenset()) | identities
+        for name, time in anchors.times.items():
+            self.times[name] = min(time, self.times.get(name, time))
 
     @property
     def classes(self) -> tuple[Class, ...]:
