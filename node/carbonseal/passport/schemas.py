@@ -277,6 +277,10 @@ class Shape:
         place, problem = violation
         raise Refused(code(*place, problem=problem))
 
+    def holds(self, value: object) -> bool:
+        """Whether a value is valid."""
+        return bool(self._validator(False).is_valid(value))
+
     def problem(self, value: object) -> str | None:
         """What is wrong with a value, in words; None where it is valid."""
         violation = self._violation(value, is_open=False)

@@ -133,7 +133,9 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
 _NUMBERS = b"0123456789-"
-_LETTERS = b"abcdghijklmopqrsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/="  # not of exponents, nor the first of true, false and null
+_LETTERS = (
+    b"abcdghijklmopqrsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/="  # not of exponents, nor the first of true, false and null
+)
 _SHAPES = bytes.maketrans(b"[e\xf1\xf2\xf3\xf4", b",.\xf0\xf0\xf0\xf0")
 
 
