@@ -14,9 +14,25 @@ import click
 from carbonseal.languages.language import LANGUAGES, Language, choose, language
 
 F = TypeVar("F", bound=Callable[..., Any])
+STDIN = Path("-")
 
-READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
-INPUT = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)  # - is standard input
+
+class InputPath(click.Path):
+    """The path of a regular file that is there; where it may be one, of a folder, or ``-`` for standard input."""
+
+    def __init__(self, *, folder: bool = False, dash: bool = False) -> None:
+        super().__init__(exists=True, dir_okay=folder, allow_dash=dash, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not (self.allow_dash and path == STDIN) and not (path.is_file() or path.is_dir()):
+            remedy = f"; {STDIN} reads standard input" if self.allow_dash else ""
+            self.fail(f"File {str(path)!r} is not a regular file{remedy}.", param, ctx)
+        return path
+
+
+READABLE = InputPath()
+INPUT = InputPath(dash=True)
 NODE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 

@@ -20,6 +20,7 @@ from carbonseal.examining.labels import is_another, of_carrier
 from carbonseal.examining.parts import NOTHING, Observed, PartResult, Work
 from carbonseal.examining.results import NO_VERDICT, FileResult, Presenter
 from carbonseal.findings import Outcome, Refused, Verdict
+from carbonseal.inputs.regular_files import read_regular
 from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class NamedBytes:
     @staticmethod
     def read(path: Path) -> NamedBytes:
         """The file at `path`. Raises OSError."""
-        return NamedBytes(str(path), path.read_bytes())
+        return NamedBytes(str(path), read_regular(path))
 
     def parse(self, parser: Callable[[bytes], T]) -> T:
         """What `parser` makes of the bytes. Raises the parser's `Refused` with the name before its place."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.findings import BrokenOff, Refused
+from carbonseal.inputs.regular_files import open_regular, read_regular
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.codes import TILE_WRONG_LENGTH
 from carbonseal.log.notes import MAX_NOTE, Note
@@ -82,7 +83,7 @@ class LogTiles:
 
     def _open(self, path: str, most: int) -> bytes | None:
         try:
-            with (Path(self._place) / path).open("rb") as file:
+            with open_regular(Path(self._place) / path) as file:
                 return read_stream(file, most)
         except (FileNotFoundError, NotADirectoryError):
             return self._wider(path)
@@ -97,7 +98,7 @@ class LogTiles:
         wider = [
             int(one.name) for one in folder.parent.glob("*") if one.name.isdigit() and int(one.name) > int(folder.name)
         ]
-        return folder.with_name(str(min(wider))).read_bytes()[: MAX_TILE + 1] if wider else None
+        return read_regular(folder.with_name(str(min(wider))))[: MAX_TILE + 1] if wider else None
 
     def _request(self, path: str, most: int) -> bytes | None:
         try:

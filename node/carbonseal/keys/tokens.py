@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import check_regular
 
 from . import codes
 from .signers import Curve, KeyKind, Secret, Signer
@@ -114,6 +116,10 @@ class TokenKey:
     def _token(self) -> Token:
         if not self._module.startswith("/"):
             raise self._malformed("module-path is not absolute")
+        try:
+            check_regular(Path(self._module))
+        except OSError as error:
+            raise Refused(codes.TOKEN_MODULE(module=self._module, reason=error.strerror)) from error
         try:
             tokens: list[Token] = list(self._pkcs11.lib(self._module).get_tokens())
         except (self._pkcs11.PKCS11Error, RuntimeError) as error:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import read_regular
 from carbonseal.ledger import log_id
 from carbonseal.log.cosignatures import MAX_NAME
 from carbonseal.log.notes import VerifierKey, is_key_name
@@ -176,7 +177,7 @@ def load(directory: Path) -> NodeConfig:
     """The node's settings. Raises `Refused`."""
     path = directory / FILE
     try:
-        text = path.read_text("utf-8")
+        text = read_regular(path).decode()
     except FileNotFoundError as error:
         raise Refused(CONFIG_MISSING_FILE(path=path)) from error
     except UnicodeDecodeError as error:

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import NotRegular, read_regular
 from carbonseal.instants import format_seconds
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.notes import Note
@@ -222,11 +223,11 @@ def read_backup(folder: Path) -> Backup:
     """The backup in `folder`, whose every file was compared with `backup.json`. Raises Refused where it is none, was cut off, or
     changed since."""
     try:
-        value = json.loads((folder / MANIFEST).read_bytes())
+        value = json.loads(read_regular(folder / MANIFEST))
         if value["version"] != VERSION:
             raise ValueError("another version")
         backup = Backup(str(value["made"]), dict(value["files"]), dict(value["logs"]))
-    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError) as error:
+    except (FileNotFoundError, NotADirectoryError, NotRegular, ValueError, KeyError, TypeError) as error:
         raise Refused(BACKUP_NONE(path=folder)) from error
     for name, said in backup.files.items():
         path = folder / name

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from carbonseal.findings import Code, Refused
+from carbonseal.inputs.regular_files import open_regular
 from carbonseal.keys import signers
 from carbonseal.keys.codes import (
     SECRET_KEY_MALFORMED,
@@ -215,7 +216,7 @@ def _read(uri: KeyUri, base: Path) -> bytes:
         return value.strip().encode()
     path = base / uri.path
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             if os.name == "posix":
                 _check_modes(uri, path, os.fstat(file.fileno()).st_mode)
             content = file.read(MAX_SECRET + 1)

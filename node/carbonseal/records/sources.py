@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from carbonseal.findings import Finding, Place, Refused
+from carbonseal.inputs.regular_files import open_regular
 from carbonseal.records.files import MAX_FILE, guess
 from carbonseal.records.places import printable
 from carbonseal.records.strict import RECORD_LIMITS, Limits
@@ -60,7 +61,7 @@ def read_files(paths: Iterable[Path], media: str = "") -> Iterator[Source | Find
     read, or whose media type nobody says, comes as a finding in its place."""
     for path in paths:
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 raw = file.read(MAX_FILE + 1)
         except OSError as error:
             yield _unreadable(path, error)
@@ -107,7 +108,7 @@ def _read_file(path: Path, limits: Limits, answers: bool) -> Iterator[Source | F
         yield codes.SOURCE_KIND(*place)
         return
     try:
-        with _open(path) as file:
+        with open_regular(path) as packed, _unpacked(packed, path) as file:
             if suffix in STREAMS:
                 yield from read_lines(file, place, limits)
             else:
@@ -139,8 +140,8 @@ def _checked(place: Place, raw: bytes, limits: Limits) -> Source | Finding:
     return codes.JSON_TOO_LARGE(*place, limit=limits.max_bytes) if len(raw) > limits.max_bytes else Source(place, raw)
 
 
-def _open(path: Path) -> BinaryIO:
-    return cast("BinaryIO", gzip.open(path)) if path.suffix.lower() == PACKED else path.open("rb")
+def _unpacked(file: BinaryIO, path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(file)) if path.suffix.lower() == PACKED else file
 
 
 def _suffix(path: Path) -> str:

@@ -13,10 +13,9 @@ import click
 import grpc
 
 from carbonseal_adapters.fabric.chaincode.address import Address
+from carbonseal_adapters.fabric.chaincode.pem_file import PemFile
 from carbonseal_adapters.fabric.chaincode.registry import Registry
 from carbonseal_adapters.fabric.chaincode.shim import serving
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -25,10 +24,10 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--id", "package_id", required=True, help="The package id that `peer lifecycle chaincode install` printed."
 )
 @click.option(
-    "--tls-certificate", type=FILE, help="PEM. Without it, whoever reaches the address is answered in the clear."
+    "--tls-certificate", type=PemFile(), help="PEM. Without it, whoever reaches the address is answered in the clear."
 )
-@click.option("--tls-key", type=FILE, help="PEM, its private key.")
-@click.option("--client-ca", type=FILE, help="PEM. With it, peers must show a certificate of this authority.")
+@click.option("--tls-key", type=PemFile(), help="PEM, its private key.")
+@click.option("--client-ca", type=PemFile(), help="PEM. With it, peers must show a certificate of this authority.")
 def main(
     address: str, package_id: str, tls_certificate: Path | None, tls_key: Path | None, client_ca: Path | None
 ) -> None:

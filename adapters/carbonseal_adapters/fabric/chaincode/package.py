@@ -19,6 +19,7 @@ from pathlib import Path
 import click
 
 from carbonseal_adapters.fabric.chaincode.address import Address
+from carbonseal_adapters.fabric.chaincode.pem_file import PemFile
 
 LABEL = "carbonseal_1"
 
@@ -60,9 +61,7 @@ def _gzip(data: bytes) -> bytes:
 
 @click.command()
 @click.option("--address", required=True, type=Address(1), help="Where the organisation's peers reach the service.")
-@click.option(
-    "--root", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PEM: connect by TLS, trust this."
-)
+@click.option("--root", type=PemFile(), help="PEM: connect by TLS, trust this.")
 @click.option("--label", default=LABEL, show_default=True)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def main(address: str, root: Path | None, label: str, output: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from carbonseal.findings import Refused
 from carbonseal.gathering import GatherRequest, GatherResult, TrustReview
+from carbonseal.inputs.regular_files import read_regular
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.pinning import CONFIG_BLOCK, item_value
 
@@ -35,7 +36,7 @@ class FabricGatherer:
         if len(words) != 1:
             raise Refused(codes.FILE_UNREADABLE(problem=f"{len(words)} are named"))
         try:
-            raw = Path(words[0]).read_bytes()
+            raw = read_regular(Path(words[0]))
         except OSError as error:
             raise Refused(codes.FILE_UNREADABLE(problem=error)) from error
         return [(CONFIG_BLOCK, item_value(ledger, raw))]

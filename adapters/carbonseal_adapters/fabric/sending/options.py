@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import read_regular
 from carbonseal.ledger import Secrets
 from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.blocks import Block
@@ -101,7 +102,7 @@ def _organisations(option: str, text: str, profile: Profile) -> Organisations:
 def _file(directory: Path, options: Mapping[str, str], option: str) -> bytes | None:
     """The bytes of the file that an option names, if it is there."""
     try:
-        return (directory / options[option]).read_bytes() if option in options else None
+        return read_regular(directory / options[option]) if option in options else None
     except OSError as error:
         raise Refused(codes.FILE_UNREADABLE(option, problem=error)) from error
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import open_regular, read_regular
 from carbonseal_adapters.fabric.checking import codes
 
 MAX_PROFILE = 4 << 20  # bytes
@@ -61,9 +62,11 @@ class Profile:
 def read_profile(path: Path) -> Profile:
     """Raises `Refused` (fabric.profile-unreadable)."""
     try:
-        if path.stat().st_size > MAX_PROFILE:
+        with open_regular(path) as file:
+            raw = file.read(MAX_PROFILE + 1)
+        if len(raw) > MAX_PROFILE:
             raise _unreadable(path, f"it has more than {MAX_PROFILE} bytes")
-        text = path.read_text("utf-8")
+        text = raw.decode()
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, str(error)) from None
     try:
@@ -100,7 +103,7 @@ def _root(value: Mapping[str, Any], folder: Path) -> bytes:
     if "pem" in value:
         pem = value["pem"]
         return "\n".join(pem if isinstance(pem, list) else [pem]).encode()
-    return Path(folder, value["path"]).read_bytes()
+    return read_regular(Path(folder, value["path"]))
 
 
 def _unreadable(path: Path, problem: str) -> Refused:

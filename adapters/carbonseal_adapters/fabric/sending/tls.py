@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import read_regular
 from carbonseal.keys.codes import SECRET_WRONG_PASSWORD
 from carbonseal.keys.stored import read_stored
 from carbonseal.keys.uris import KeyUri
@@ -54,7 +55,7 @@ class TlsIdentity:
 def open_tls(certificate: Path, key: str, secret: Callable[[str], bytes]) -> TlsIdentity:
     """The certificate in a file, and the key behind a URI. Raises `Refused`, placed at `tls-certificate` or `tls-key`."""
     try:
-        chain = certificate.read_bytes()
+        chain = read_regular(certificate)
         own = x509.load_pem_x509_certificates(chain)[0]
     except (OSError, ValueError) as error:
         raise Refused(codes.TLS_CERTIFICATE_UNREADABLE("tls-certificate", path=certificate, problem=error)) from None

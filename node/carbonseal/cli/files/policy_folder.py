@@ -12,12 +12,12 @@ import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.text import plain
-from carbonseal.cli.options import Once
+from carbonseal.cli.options import InputPath, Once
 from carbonseal.examining.judging import NamedBytes
 from carbonseal.values import dataclass
 
 MARK = b"\xef\xbb\xbf"  # a byte order mark in UTF-8
-FOLDER_OR_FILE = click.Path(exists=True, path_type=Path)
+FOLDER_OR_FILE = InputPath(folder=True)
 HELP = "Your policy: a file, or a folder that has it with your trust files and earlier observations."
 POLICY_OR_FOLDER = click.option("--policy", cls=Once, type=FOLDER_OR_FILE, help=HELP)
 

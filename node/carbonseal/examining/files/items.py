@@ -6,14 +6,14 @@ what cannot be read is an item with its problem.
 
 from __future__ import annotations
 
-import errno
 import io
-import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from carbonseal.inputs import regular_files
+from carbonseal.inputs.regular_files import NotRegular
 from carbonseal.passport.file_kind import CLAIM
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.values import dataclass
@@ -50,9 +50,10 @@ def read_passport(path: str) -> bytes:
 
 def open_regular(path: str) -> io.BufferedReader:
     """The file at `path`, opened. Raises OSError, also for what is not a regular file."""
-    if not stat.S_ISREG(Path(path).stat().st_mode):
-        raise OSError(errno.EINVAL, "not a regular file: - reads standard input", path)
-    return Path(path).open("rb")
+    try:
+        return regular_files.open_regular(Path(path))
+    except NotRegular as error:
+        raise OSError(error.errno, f"{error.strerror}: - reads standard input", path) from error
 
 
 def single_items(name: str, stream: io.BufferedReader) -> Iterator[Item]:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import ssl
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,10 +38,7 @@ class PartnerHost:
     def of(partner: PartnerConfig, settings: ExchangeConfig, directory: Path) -> PartnerHost:
         """The host that the settings name. Raises Refused on its secret, OSError on the certificates."""
         secret = open_secret(partner.client_secret, directory).decode("utf-8", "replace")
-        context: ssl.SSLContext | None = None
-        if settings.reach.authorities:
-            context = ssl.create_default_context()
-            context.load_verify_locations(directory / settings.reach.authorities)
+        context = settings.reach.context(directory)
         encrypted = urlsplit(partner.url).scheme == "https"
         session = OutgoingSession(settings.reach.allow, "[pact]", encrypted=encrypted, context=context)
         return PartnerHost(partner.url, partner.client_id, secret, session)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from dataclasses import dataclass
+from pathlib import Path
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import check_regular
 from carbonseal.node.codes import CONFIG_WRONG_VALUE
 from carbonseal.node.toml_tables import Table
 
@@ -18,6 +21,16 @@ class Reach:
 
     allow: tuple[Network, ...] = ()  # networks beside what is public; plain http goes there too
     authorities: str = ""  # path of certificates in PEM that are trusted beside this machine's
+
+    def context(self, directory: Path) -> ssl.SSLContext | None:
+        """What decides which certificates are trusted, of a node in `directory`; None where this machine alone does. Raises
+        OSError."""
+        if not self.authorities:
+            return None
+        check_regular(directory / self.authorities)
+        context = ssl.create_default_context()
+        context.load_verify_locations(directory / self.authorities)
+        return context
 
 
 PUBLIC_ONLY = Reach()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -266,12 +265,4 @@ class Webhooks:
         )
 
     def _sender(self, receiver: Receiver) -> Sender:
-        return Sender(receiver.url, self._settings, self._context())
-
-    def _context(self) -> ssl.SSLContext | None:
-        """What decides which certificates are trusted; None where this machine alone does."""
-        if not self._settings.authorities:
-            return None
-        context = ssl.create_default_context()
-        context.load_verify_locations(self._directory / self._settings.authorities)
-        return context
+        return Sender(receiver.url, self._settings, self._settings.context(self._directory))

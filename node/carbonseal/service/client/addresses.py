@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import check_regular
 from carbonseal.node.listen_config import Address
 from carbonseal.service import codes
 
@@ -41,6 +42,7 @@ def tls_to(pin: bytes, authorities: Path | None) -> ssl.SSLContext | aiohttp.Fin
     if authorities is None:
         return True
     try:
+        check_regular(authorities)
         context = ssl.create_default_context()
         context.load_verify_locations(cafile=authorities)
     except (OSError, ValueError) as error:

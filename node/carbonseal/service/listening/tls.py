@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import check_regular, read_regular
 from carbonseal.node.secrets import open_secret
 from carbonseal.service.codes import CERTIFICATE_UNUSABLE
 
@@ -26,7 +27,7 @@ def fingerprint(chain: Path) -> bytes:
     """SHA-256 (32 bytes) of the first certificate of a chain: commands on a node's directory know its service by it, whatever name
     the certificate is for. Raises Refused."""
     try:
-        first = chain.read_text("ascii").partition("-----END CERTIFICATE-----")
+        first = read_regular(chain).decode("ascii").partition("-----END CERTIFICATE-----")
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert((first[0] + first[1]).lstrip())).digest()
     except (OSError, ValueError) as error:
         raise Refused(CERTIFICATE_UNUSABLE(path=chain, reason=error)) from error
@@ -51,6 +52,7 @@ class Certificate:
             state = tuple((one.st_mtime_ns, one.st_size) for one in (self._chain.stat(), self._key_path.stat()))
             if state == self._seen:
                 return False
+            check_regular(self._chain)
             open_secret(f"file:{self._key}", self._directory)  # that nobody else reads or writes it
             ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self._chain, self._key_path, password="")
             self.context.load_cert_chain(self._chain, self._key_path, password="")

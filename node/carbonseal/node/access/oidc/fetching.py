@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carbonseal.findings import Refused
+from carbonseal.inputs.regular_files import check_regular, open_regular
 from carbonseal.transport import BodyTooLarge, read_chunks
 
 from .codes import OIDC_KEYS_UNUSABLE
@@ -49,7 +50,7 @@ async def _read(path: Path) -> KeySet:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(MAX_BYTES + 1)
 
 
@@ -71,6 +72,8 @@ async def _discover(settings: OidcConfig, directory: Path) -> KeySet:
 def _trusted(settings: OidcConfig, directory: Path) -> ssl.SSLContext:
     path = directory / settings.authorities if settings.authorities else None
     try:
+        if path is not None:
+            check_regular(path)
         return ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as error:
         raise Refused(OIDC_KEYS_UNUSABLE(place=path, problem=error)) from error

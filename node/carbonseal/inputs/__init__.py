@@ -1,0 +1,1 @@
+"""What is brought from outside, before anybody reads it. Private."""
