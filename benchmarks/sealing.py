@@ -18,11 +18,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from carbonseal.node.config import DEFAULT, CosignerConfig, LogConfig, NodeConfig, TenantConfig
+from carbonseal.node.config import DEFAULT, LogConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.queue import EntryQueue
 from carbonseal.node.secrets import make_key
+from carbonseal.node.witnessing.settings import CosignerConfig
 from carbonseal.records.sources import read_records
 
 PARTS = 10

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from carbonseal.node.config import DEFAULT, CosignerConfig, ForeignConfig, LogConfig, NodeConfig, TenantConfig
+from carbonseal.node.config import DEFAULT, ForeignConfig, LogConfig, NodeConfig, TenantConfig
 from carbonseal.node.create import create, new_log
 from carbonseal.node.secrets import make_key
+from carbonseal.node.witnessing.settings import CosignerConfig
 
 ORIGIN = "log.example/test"
 

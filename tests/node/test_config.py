@@ -16,7 +16,6 @@ from carbonseal.findings import Refused
 from carbonseal.ledger import log_id
 from carbonseal.log.notes import Cosigner, NoteSigner, is_key_name
 from carbonseal.node.config import (
-    CosignerConfig,
     ForeignConfig,
     LedgerConfig,
     NodeConfig,
@@ -30,6 +29,7 @@ from carbonseal.node.create import add, create
 from carbonseal.node.listen_config import Address, ListenConfig
 from carbonseal.node.lock import Lock, Locked
 from carbonseal.node.secrets import make_key, open_key, open_secret
+from carbonseal.node.witnessing.settings import CosignerConfig
 from carbonseal.node.working.config import WorkersConfig
 from tests.nodes import foreign, log_config, settings, tenant_config
 
@@ -65,7 +65,7 @@ def test_written_and_read_back(text: str, uri: str, options: dict[str, str]) -> 
             LedgerConfig("eip155:1", uri, "0xabc", 60.5, options, "chain"),
             LedgerConfig("tlog:o", uri, "", 1234567, {}),
         ),
-        cosigner=CosignerConfig(text if is_key_name(text) else "log.example/witness", uri),
+        cosigner=CosignerConfig(text if is_key_name(text) else "log.example/witness", uri, None, (WITNESS, KEY)),
         witnesses=(WitnessConfig(WITNESS, "https://witness.example"),),
         foreign_age=12.5,
         workers=WorkersConfig(records=3),
@@ -291,6 +291,13 @@ def test_heads_of_a_log_are_taken_in_one_log() -> None:
 
 def test_a_cosigner_has_a_name_and_a_key_by_default() -> None:
     assert parse(LEAST).cosigner == CosignerConfig("a/witness", "file:keys/witness.key")
+
+
+def test_a_retired_key_is_a_verifier_key() -> None:
+    kept = f'[cosigner]\nretired = ["{WITNESS.encode()}"]\n'
+    assert parse(LEAST + kept).cosigner.retired == (WITNESS,)
+    wrong = '[cosigner]\nretired = ["no key"]\n'
+    assert code_of(LEAST + wrong) == ("key.malformed", ("node.toml", "cosigner", "retired"))
 
 
 def _witness(key: str, url: str = "https://witness.example") -> str:

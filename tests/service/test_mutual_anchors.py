@@ -9,9 +9,10 @@ from pathlib import Path
 
 from carbonseal.log.notes import Cosigner
 from carbonseal.node.anchoring.tracked import Limits, State
-from carbonseal.node.config import CosignerConfig, LedgerConfig, WitnessConfig
+from carbonseal.node.config import LedgerConfig, WitnessConfig
 from carbonseal.node.node import Node
 from carbonseal.node.secrets import make_key, open_signer, verifier_of
+from carbonseal.node.witnessing.settings import CosignerConfig
 from carbonseal.service.app import serving
 from tests import nodes, virtual_time
 from tests.node.running import anchors, in_background, opened

@@ -12,10 +12,11 @@ from aiohttp import web
 
 from carbonseal.log.notes import VerifierKey
 from carbonseal.node import config
-from carbonseal.node.config import DEFAULT, CosignerConfig, NodeConfig
+from carbonseal.node.config import DEFAULT, NodeConfig
 from carbonseal.node.create import create, new_log
 from carbonseal.node.new_keys import NewKeys
 from carbonseal.node.node import Node
+from carbonseal.node.witnessing.settings import CosignerConfig
 from carbonseal.service.app import make_app
 from carbonseal_devnet import threads
 from carbonseal_devnet.log.network import INTRODUCE, Log, write_introduction

@@ -16,7 +16,6 @@ from typing import TypeVar
 from carbonseal.findings import Refused
 from carbonseal.inputs.regular_files import read_regular
 from carbonseal.ledger import log_id
-from carbonseal.log.cosignatures import MAX_NAME
 from carbonseal.log.notes import VerifierKey, is_key_name
 
 from .access.oidc.config import OidcConfig, read_oidc
@@ -38,6 +37,7 @@ from .soundness.settings import STANDARD as STANDARD_SCRUB
 from .soundness.settings import ScrubConfig, read_scrub
 from .toml_tables import Table
 from .webhooks.settings import PUBLIC_ONLY, WebhookConfig, read_webhooks
+from .witnessing.settings import CosignerConfig, read_cosigner
 from .working.config import USUAL, WorkersConfig, read_workers
 
 FILE = "node.toml"
@@ -102,20 +102,6 @@ class ForeignConfig:
 
     key: VerifierKey
     log: str = DEFAULT
-
-
-@dataclass(frozen=True, slots=True)
-class CosignerConfig:
-    """`[cosigner]`: with which key, and under which name, this node cosigns other logs' heads (C2SP tlog-cosignature)."""
-
-    name: str
-    key: str  # URI of its Ed25519 key, which has no other role
-    ml_dsa_44_key: str | None = None  # URI of an ML-DSA-44 key that cosigns too
-
-    @staticmethod
-    def beside(origin: str) -> CosignerConfig:
-        """The default, for a node whose first log has this origin."""
-        return CosignerConfig(f"{origin}/witness", "file:keys/witness.key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +190,7 @@ def parse(text: str) -> NodeConfig:
         issuers=_each(top.tables("issuer"), _signer, "name"),
         ledgers=_each(top.tables("ledger"), _ledger, "name"),
         foreign=tuple(_foreign(table) for table in top.tables("foreign")),
-        cosigner=_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
+        cosigner=read_cosigner(top.table("cosigner"), CosignerConfig.beside(logs[0].origin if logs else "")),
         witnesses=tuple(map(_witness, top.tables("witness"))),
         status=_status(top.table("status")),
         scrub=read_scrub(top.table("scrub")),
@@ -274,21 +260,6 @@ def _foreign(table: Table) -> ForeignConfig:
             CONFIG_WRONG_VALUE(*table.place, "key", key="key", expected="a log's verifier key (type 01 or 06)")
         )
     return foreign
-
-
-def _cosigner(table: Table, default: CosignerConfig) -> CosignerConfig:
-    cosigner = CosignerConfig(
-        table.text("name", default.name),
-        table.text("key", default.key),
-        ml_dsa_44_key=table.text("ml-dsa-44-key", "") or None,
-    )
-    table.end()
-    if not is_key_name(cosigner.name):
-        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="name", expected="a name without spaces and plus signs"))
-    if cosigner.ml_dsa_44_key is not None and len(cosigner.name.encode()) > MAX_NAME:
-        expected = f"a name of at most {MAX_NAME} bytes, since an ML-DSA-44 key cosigns"
-        raise Refused(CONFIG_WRONG_VALUE(*table.place, key="name", expected=expected))
-    return cosigner
 
 
 def _witness(table: Table) -> WitnessConfig:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import tomlkit
+import tomlkit.items
+
+from carbonseal.log.notes import VerifierKey
 
 from .access.oidc.config import OidcConfig
 from .config import (
-    CosignerConfig,
     ForeignConfig,
     LedgerConfig,
     LogConfig,
@@ -23,6 +25,7 @@ from .exchange.settings import ExchangeConfig
 from .listen_config import STANDARD, ListenConfig
 from .soundness.settings import ScrubConfig
 from .webhooks.settings import PUBLIC_ONLY, WebhookConfig
+from .witnessing.settings import CosignerConfig
 from .working.config import USUAL, WorkersConfig
 
 Value: TypeAlias = str | float | Sequence[str] | Mapping[str, str] | None  # None, and an empty mapping, are left out
@@ -129,6 +132,8 @@ def with_cosigner(text: str, cosigner: CosignerConfig) -> str:
     table["name"], table["key"] = cosigner.name, cosigner.key
     if cosigner.ml_dsa_44_key is not None:
         table["ml-dsa-44-key"] = cosigner.ml_dsa_44_key
+    if cosigner.retired:
+        table["retired"] = _keys(cosigner.retired)
     return tomlkit.dumps(document)
 
 
@@ -267,7 +272,16 @@ def _cosigner(cosigner: CosignerConfig) -> str:
     table.add("key", cosigner.key)
     if cosigner.ml_dsa_44_key is not None:
         table.add("ml-dsa-44-key", cosigner.ml_dsa_44_key)
+    if cosigner.retired:
+        table.add("retired", _keys(cosigner.retired))
     return tomlkit.dumps({"cosigner": table})
+
+
+def _keys(keys: Iterable[VerifierKey]) -> tomlkit.items.Array:
+    """One a line."""
+    array = tomlkit.array().multiline(multiline=True)
+    array.extend(key.encode() for key in keys)
+    return array
 
 
 def _witness(witness: WitnessConfig) -> str:

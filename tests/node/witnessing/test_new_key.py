@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,7 +52,9 @@ def test_what_was_taken_stays_one_history(directory: Path, guard: str) -> None:
     done = carbonseal("witness", "new-key", directory, "--yes")
     assert done.status == 0, done.err
     assert load(directory).cosigner.key == "file:keys/witness-2.key"
-    assert (directory / FILE).read_text().replace("witness-2.key", "witness.key") == text
+    (old,) = load(directory).cosigner.retired
+    written = (directory / FILE).read_text().replace(f'retired = [\n    "{old.encode()}",\n]\n', "")
+    assert written.replace("witness-2.key", "witness.key") == text
 
     async def work(node: Node) -> None:
         log = node.log()
@@ -95,6 +98,31 @@ def test_the_key_in_use_replaces_nothing(directory: Path) -> None:
         with pytest.raises(Refused) as refused:
             replace_keys(directory, used)
         assert refused.value.finding.code.name == "foreign.same-key"
+
+
+@pytest.mark.parametrize("guard", ["lost", "kept"])
+def test_a_key_that_was_ever_used_replaces_nothing(directory: Path, guard: str) -> None:
+    """What it cosigned two changes ago may be forgotten, whatever became of the guards since."""
+    add_ml_dsa_44(directory)
+    first = load(directory).cosigner
+    keys = [one.encode() for one in (*replace_keys(directory), *replace_keys(directory, name="other.example"))]
+    retired = [one.encode() for one in load(directory).cosigner.retired]
+    assert (len(retired), set(retired) & set(keys)) == (4, set(keys[:2]))
+    if guard == "lost":
+        (directory / GUARD).unlink()
+    before = (directory / FILE).read_text()
+
+    def refuses(change: Callable[..., object], *given: str) -> None:
+        with pytest.raises(Refused) as refused:
+            change(directory, *given)
+        assert refused.value.finding.code.name == "foreign.retired-key"
+        assert (directory / FILE).read_text() == before
+
+    refuses(replace_keys, first.key)
+    refuses(replace_keys, first.key, "another.example")
+    refuses(replace_keys, "file:keys/witness-2.key")
+    if guard == "kept":
+        refuses(add_ml_dsa_44, str(first.ml_dsa_44_key))
 
 
 def test_an_open_node_keeps_its_key(directory: Path) -> None:

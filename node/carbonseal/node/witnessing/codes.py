@@ -62,6 +62,11 @@ FOREIGN_GUARD_OLD = undetermined(
 FOREIGN_SAME_KEY = rejected(
     "foreign.same-key", "{uri} is the witness key that is in use", "name another key, or none, to have one generated"
 )
+FOREIGN_RETIRED_KEY = rejected(
+    "foreign.retired-key",
+    "{uri} was a witness key here before: what it cosigned may be forgotten",
+    "name another key, or none, to have one generated",
+)
 FOREIGN_KEY_HAS_ROLE = rejected(
     "foreign.key-has-role",
     "{uri} is the key of {role}: a key has one role",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from carbonseal.log.notes import Cosigner, SubtreeSigner
-from carbonseal.node.config import CosignerConfig
 from carbonseal.node.secrets import open_ml_dsa_44, open_signer
+
+from .settings import CosignerConfig
 
 
 def open_cosigners(settings: CosignerConfig, directory: Path) -> tuple[Cosigner | SubtreeSigner, ...]:

@@ -4,6 +4,8 @@
   that the database or the guard knows: what this node entered in its logs goes on as one history.
 - `replace_keys` replaces all of them. `add_ml_dsa_44` adds an ML-DSA-44 key, or replaces that alone: the Ed25519 key goes on,
   so the guard has to be whole.
+- A key that ever cosigned here is not taken again, however long ago: what it cosigned may be forgotten. `[cosigner] retired`
+  remembers them, beside the settings that every backup has.
 - Everything is checked before anything is written.
 """
 
@@ -15,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from carbonseal.findings import Refused
-from carbonseal.log.notes import VerifierKey
-from carbonseal.node.config import FILE, CosignerConfig, NodeConfig, load, parse
+from carbonseal.log.notes import SubtreeSigner, VerifierKey
+from carbonseal.node.config import FILE, NodeConfig, load, parse
 from carbonseal.node.config_file import with_cosigner
 from carbonseal.node.lock import Lock
 from carbonseal.node.sealing.files import replace_file
@@ -26,9 +28,10 @@ from carbonseal.storage.database import Database
 from carbonseal.storage.schema import LOG
 
 from . import taken
-from .codes import FOREIGN_KEY_HAS_ROLE, FOREIGN_SAME_KEY
+from .codes import FOREIGN_KEY_HAS_ROLE, FOREIGN_RETIRED_KEY, FOREIGN_SAME_KEY
 from .cosigners import open_cosigners
 from .guard import HeadsGuard, TakenHead
+from .settings import CosignerConfig
 
 
 def replace_keys(directory: Path, uri: str = "", name: str = "") -> tuple[VerifierKey, ...]:
@@ -66,13 +69,17 @@ def _write(
     keys = tuple(one.verifier for one in open_cosigners(cosigner, directory))
     guards = {log.name: HeadsGuard(directory / log.guard, keys) for log in settings.logs}
     used, others = _used(directory, settings, guards), _others(directory, settings)
+    for one in kept:
+        used.pop(one.public_key, None)
+    retired = {one.public_key for one in settings.cosigner.retired}
     for key, uri in zip(keys, (cosigner.key, cosigner.ml_dsa_44_key), strict=False):
-        if key.public_key in used - {one.public_key for one in kept}:
-            raise Refused(FOREIGN_SAME_KEY(uri=str(uri).partition("?")[0]))
+        if key.public_key in used:
+            code = FOREIGN_RETIRED_KEY if key.public_key in retired else FOREIGN_SAME_KEY
+            raise Refused(code(uri=str(uri).partition("?")[0]))
         if role := others.get(key.public_key):
             raise Refused(FOREIGN_KEY_HAS_ROLE(uri=str(uri).partition("?")[0], role=role))
     heads = {name: _newest(directory, name, guard) for name, guard in guards.items()}
-    text = _settings_with(directory, cosigner)
+    text = _settings_with(directory, replace(cosigner, retired=tuple(used.values())))
     for log, guard in guards.items():
         guard.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # a lost one is why keys are replaced
         guard.write(heads[log])
@@ -113,18 +120,19 @@ class _NewFiles:
         return f"keys/{stem}-{number}{suffix}"
 
 
-def _used(directory: Path, settings: NodeConfig, guards: Mapping[str, HeadsGuard]) -> set[bytes]:
-    """The public keys that cosigned here, as far as settings and guards still tell."""
-    used: set[bytes] = set()
+def _used(directory: Path, settings: NodeConfig, guards: Mapping[str, HeadsGuard]) -> dict[bytes, VerifierKey]:
+    """The keys that ever cosigned here, by public key, as far as settings and guards tell: the oldest first."""
+    used = [*settings.cosigner.retired]
     with suppress(Refused):  # it may be what was lost
-        used.add(open_signer(settings.cosigner.key, directory).public_key().public_bytes_raw())
+        used += [one.verifier for one in open_cosigners(replace(settings.cosigner, ml_dsa_44_key=None), directory)]
     if settings.cosigner.ml_dsa_44_key is not None:
         with suppress(Refused):
-            used.add(open_ml_dsa_44(settings.cosigner.ml_dsa_44_key, directory).public_key().public_bytes_raw())
+            key = open_ml_dsa_44(settings.cosigner.ml_dsa_44_key, directory)
+            used.append(SubtreeSigner(settings.cosigner.name, key).verifier)
     for guard in guards.values():
         with suppress(Refused):
-            used |= {VerifierKey.parse(witness).public_key for witness in guard.load().witnesses}
-    return used
+            used += map(VerifierKey.parse, guard.load().witnesses)
+    return {one.public_key: one for one in used}
 
 
 def _others(directory: Path, settings: NodeConfig) -> dict[bytes, str]:

@@ -178,9 +178,10 @@ def init(
           --witness 'witness.example/w1+7d2a3c11+BF… https://witness.example' --quorum 1
       carbonseal init our-node --origin log.body.example/2026 --body 'body did:web:body.example'
     """
-    from carbonseal.node.config import DEFAULT, FILE, CosignerConfig
+    from carbonseal.node.config import DEFAULT, FILE
     from carbonseal.node.create import begin_folder, check_new, create, new_log
     from carbonseal.node.new_keys import NewKeys
+    from carbonseal.node.witnessing.settings import CosignerConfig
 
     for name in (FILE, POLICY):
         if (directory / name).exists():
@@ -231,7 +232,7 @@ def _signer_key(role: str, name: str) -> str:
 def _check_options(
     log: LogConfig, tenant: TenantConfig, ledgers: Sequence[LedgerRequest], signers: Sequence[SignerRequest]
 ) -> None:
-    from carbonseal.node.config import CosignerConfig
+    from carbonseal.node.witnessing.settings import CosignerConfig
 
     names = [*(signer.name for signer in signers), *(ledger.name for ledger in ledgers)]
     if len(set(names)) < len(names):
@@ -325,7 +326,8 @@ def _config(
     ledgers: tuple[LedgerConfig, ...],
     foreign: Sequence[VerifierKey],
 ) -> NodeConfig:
-    from carbonseal.node.config import CosignerConfig, ForeignConfig, NodeConfig
+    from carbonseal.node.config import ForeignConfig, NodeConfig
+    from carbonseal.node.witnessing.settings import CosignerConfig
 
     return NodeConfig(
         batch_size=4096,
