@@ -25,10 +25,13 @@ def make_node(
     ledgers: Sequence[LedgerConfig] = (),
     foreign: Sequence[VerifierKey] = (),
     issuers: Sequence[SignerConfig] = (),
+    bodies: Sequence[SignerConfig] = (),
+    accreditors: Sequence[SignerConfig] = (),
 ) -> NoteSigner:
     """A new node, and the signer that it will use."""
     own = nodes.log_config(origin=origin)
-    changes = {"ledgers": tuple(ledgers), "foreign": nodes.foreign(*foreign), "issuers": tuple(issuers)}
+    signers = {"issuers": tuple(issuers), "bodies": tuple(bodies), "accreditors": tuple(accreditors)}
+    changes = {"ledgers": tuple(ledgers), "foreign": nodes.foreign(*foreign), **signers}
     nodes.make_node(directory, nodes.settings(own, batch_age=0.05, foreign_age=0.05, **changes))
     return NoteSigner(origin, Ed25519PrivateKey.from_private_bytes(open_key(own.key, directory)))
 

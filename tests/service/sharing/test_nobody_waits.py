@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,14 +18,16 @@ import aiohttp
 import pytest
 
 from carbonseal.findings import Refused
-from carbonseal.node.access.callers import Kind
+from carbonseal.node.access.callers import OPERATOR, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.node import Node
+from carbonseal.node.working.config import passports_usually, processors
 from carbonseal.service.app import serving
 from carbonseal.service.context import USUAL, Bounds
 from carbonseal.service.listening.shares import Shares
+from tests.node.issuance.stating import ACCREDITOR, BODY, accreditation_request, multikey, statement_request, subject
 from tests.service.nodes import make_node
 
 RECORDS = "/v1/records?profile=json/1"
@@ -37,7 +39,8 @@ Act = Callable[[Node, aiohttp.ClientSession], Awaitable[None]]
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("node")
-    make_node(directory, issuers=[SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")])
+    maker = SignerConfig("maker", "did:web:maker.example", "file:keys/maker.key")
+    make_node(directory, issuers=[maker], bodies=[BODY], accreditors=[ACCREDITOR])
     return directory
 
 
@@ -68,6 +71,13 @@ def forbid_here(monkeypatch: pytest.MonkeyPatch) -> None:
         "carbonseal.node.issuance.issue_desk.parse_value",
         "carbonseal.node.issuance.issue_desk.objections",
         "carbonseal.node.issuance.issue_desk.warnings",
+        "carbonseal.node.issuance.conformity.desks.read_accreditation",
+        "carbonseal.node.issuance.conformity.desks.parse_accreditation",
+        "carbonseal.node.issuance.conformity.desks.assemble_statement",
+        "carbonseal.node.issuance.conformity.desks.assemble_accreditation",
+        "carbonseal.node.issuance.conformity.desks.requests.STATEMENT_REQUEST_SHAPE",
+        "carbonseal.node.issuance.conformity.desks.requests.ACCREDITATION_REQUEST_SHAPE",
+        "carbonseal.node.issuance.drafts.envelopes.jcs",
     ):
         monkeypatch.setattr(place, forbidden)
 
@@ -113,9 +123,54 @@ async def _stored(session: aiohttp.ClientSession) -> bytes:
         return bytes.fromhex((await response.json())["commitment"])
 
 
+def test_health_is_answered_while_large_requests_come_slowly_and_wait_to_be_read(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However large and slow: nothing of them is read here, and each has its answer in the end."""
+
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        granted = accreditation_request(multikey(directory))
+        accreditation = json.loads(await node.accreditations.issue(granted, OPERATOR))
+        stated = statement_request(subject([await _stored(session)]), accreditations=[accreditation])
+        forbid_here(monkeypatch)
+        large = {"padding": "x" * (4 << 20)}
+        bodies = [
+            ("/v1/statements/issue", stated, 200),
+            ("/v1/accreditations/issue", granted, 200),
+            ("/v1/drafts/prepare", {"kind": "accreditation", "request": granted}, 200),
+            ("/v1/drafts/prepare", {"kind": "statement", "request": {**stated, **large}}, 400),
+            ("/v1/statements/issue", {**stated, **large}, 400),
+            ("/v1/accreditations/issue", large, 400),
+        ]
+        all_sent = [asyncio.Event() for _ in bodies]
+
+        async def slowly(body: bytes, sent: asyncio.Event) -> AsyncIterator[bytes]:
+            for start in range(0, len(body), 1 << 20):
+                async with session.get("/health") as response:
+                    assert response.status == 200
+                yield body[start : start + (1 << 20)]
+            sent.set()
+
+        async with every_worker_busy(node):
+            waiting = [
+                asyncio.create_task(session.post(path, data=slowly(json.dumps(body).encode(), sent), headers=JSON))
+                for (path, body, _), sent in zip(bodies, all_sent, strict=True)
+            ]
+            await asyncio.gather(*(sent.wait() for sent in all_sent))
+            for _ in range(20):
+                async with session.get("/health") as response:
+                    assert response.status == 200
+            assert not any(one.done() for one in waiting)
+        for (path, _, status), one in zip(bodies, waiting, strict=True):
+            async with await one as response:
+                assert response.status == status, (path, await response.text())
+
+    run(directory, act)
+
+
 def test_records_go_on_while_every_worker_for_passports_is_busy(directory: Path) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        async with node.work.large("a", _Nothing), node.work.large("b", _Nothing):
+        async with every_worker_busy(node):
             waiting = asyncio.create_task(session.post("/v1/passports/refresh", data=b"{}", headers=JSON))
             async with session.post(RECORDS, data=b'{"still": "taken"}', headers=JSON) as response:
                 assert response.status == 201
@@ -125,6 +180,15 @@ def test_records_go_on_while_every_worker_for_passports_is_busy(directory: Path)
         assert (await waiting).status == 422
 
     run(directory, act)
+
+
+@asynccontextmanager
+async def every_worker_busy(node: Node) -> AsyncIterator[None]:
+    """Those for passports, and what is like them, each with a client of its own."""
+    async with AsyncExitStack() as busy:
+        for client in range(passports_usually(processors())):
+            await busy.enter_async_context(node.work.large(f"client {client}", _Nothing))
+        yield
 
 
 class _Nothing:

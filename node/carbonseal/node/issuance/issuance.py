@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from carbonseal.findings import Finding, Refused
 from carbonseal.instants import from_seconds
 from carbonseal.node import failpoints
@@ -23,7 +21,6 @@ from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import SealedRecord
-from carbonseal.node.working.frames import in_pieces
 from carbonseal.node.working.work import Desk, Work
 from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION, Carried, StatusEntry
@@ -44,7 +41,7 @@ from carbonseal.storage.paging import Span
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes, requests
-from .issue_desk import IssueDesk, Made, Request, Reviewing
+from .issue_desk import IssueDesk, Made, Request, Reviewing, sendable
 from .issued import Issued, IssuedPassports
 from .previews import Preview, previewed
 from .sealed_credentials import CredentialSealer
@@ -147,7 +144,7 @@ class Issuing:
                 made = await desk.call(IssueDesk.made, before)
             else:
                 self._sealer.require(key)
-                plan = await self._plan(desk, await _sendable(request), who)
+                plan = await self._plan(desk, await sendable(request), who)
                 made = await self._make(desk, plan, caller, key)
             for finding in [*await desk.call(IssueDesk.warnings), *self._supersedes_unknown(made, who)]:
                 warn(finding)
@@ -175,7 +172,7 @@ class Issuing:
 
         async def made(warn: Warn) -> tuple[SignerConfig, Mapping[str, Any]]:
             async with self._work.large(caller.client, IssueDesk, self._logs.consistency) as desk:
-                plan = await self._plan(desk, await _sendable(request), caller)
+                plan = await self._plan(desk, await sendable(request), caller)
                 carried = self._sealer.preview(PRODUCT, plan.draft, plan.now)
                 seals = self._sealer.seals_so_far(record for _, record in plan.records)
                 one = await self._made(desk, plan, carried, seals, ())
@@ -286,13 +283,6 @@ class Issuing:
         if asked.get("disclose", True) and not caller.may_see(record.stored.tenant):
             raise Refused(codes.ISSUE_NOT_TO_DISCLOSE("records", str(number), "disclose"))
         return record
-
-
-async def _sendable(request: Request) -> Request:
-    """A request as it is sent to the desk: one with passports in it as bytes, for to send what was parsed takes longer."""
-    if isinstance(request, bytes):
-        return in_pieces([request])
-    return await asyncio.to_thread(orjson.dumps, request) if "components" in request else request
 
 
 def _listed(asked: Mapping[str, Any], record: SealedRecord) -> ListedRecord:

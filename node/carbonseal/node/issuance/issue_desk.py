@@ -6,15 +6,20 @@ comes here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from carbonseal.findings import Finding, Refused
 from carbonseal.log.notes import VerifierKey
+from carbonseal.node.working.frames import in_pieces
 from carbonseal.passport.assembly import Link, assemble
 from carbonseal.passport.bundles import Disclosed
+from carbonseal.passport.conformity.files import AnyFile
 from carbonseal.passport.credentials import Carried
 from carbonseal.passport.passports import PASSPORT_LIMITS, Passport, parse, parse_value
 from carbonseal.passport.products import Component, ProductCredential
@@ -64,7 +69,7 @@ class IssueDesk:
 
     def open(self, request: Request) -> Mapping[str, Any]:
         """Read a request: what it says but for its components."""
-        read = parse_json(request, LIMITS) if isinstance(request, bytes) else request
+        read = read_request(request)
         requests.check(read)
         self._given = read.get("components", ())
         return {name: value for name, value in read.items() if name != "components"}
@@ -80,7 +85,7 @@ class IssueDesk:
             inside = frozenset[str]().union(*(one.signed.identities for one in passport.credentials.values()))
             for identifier in sorted(inside.intersection(own)):
                 raise Refused(codes.ISSUE_OWN_COMPONENT(subject=next(iter(own)), identifier=identifier))
-            _review(passport, reviewing)
+            review(passport, reviewing)
         except Refused as refused:
             raise refused.under("components", str(number), "passport") from refused
         self._parts.append(passport)
@@ -98,7 +103,7 @@ class IssueDesk:
         passport = assemble(
             root, records=disclosed, seals=seals, status_lists=status_lists, components=self._parts, link=self._link
         )
-        _review(passport, reviewing)
+        review(passport, reviewing)
         self._encoded = passport.encode()
         if len(self._encoded) > MAX_PASSPORT:  # its credential may be sealed, and is in no passport
             raise Refused(codes.ISSUE_TOO_LARGE(size=len(self._encoded), limit=MAX_PASSPORT))
@@ -123,6 +128,18 @@ class IssueDesk:
         return warnings(self._passport, self._passport.credential.valid_from)
 
 
-def _review(passport: Passport, reviewing: Reviewing) -> None:
-    if against := objections(passport, reviewing.logs, at=reviewing.at, accepted=AT_ISSUE):
+async def sendable(request: Request) -> Request:
+    """A request as it is sent to a desk: as bytes, for to send what was parsed takes longer."""
+    return in_pieces([request if isinstance(request, bytes) else await asyncio.to_thread(orjson.dumps, request)])
+
+
+def read_request(request: Request) -> Mapping[str, Any]:
+    """What a request says, whose form is still to be checked. Raises Refused (`json.*`)."""
+    read: Mapping[str, Any] = parse_json(request, LIMITS) if isinstance(request, bytes) else request
+    return read
+
+
+def review(file: AnyFile, reviewing: Reviewing) -> None:
+    """Raise Refused with what our own verifier has against handing this out (`carbonseal.verification.review`)."""
+    if against := objections(file, reviewing.logs, at=reviewing.at, accepted=AT_ISSUE):
         raise Refused(against[0])

@@ -97,8 +97,10 @@ class Issuance:
         acts, held = Acts(sealer, Reasons(database), record=access.record, thread=thread), AccreditationTables(database)
         bodies = Signers(of_role(settings.bodies), codes.ISSUE_UNKNOWN_BODY)
         accreditors = Signers(of_role(settings.accreditors), codes.ISSUE_UNKNOWN_ACCREDITOR)
-        statements = Statements(StatementTables(database), held, sealer, acts, bodies, visible=visible, thread=thread)
-        accreditations = Accreditations(held, sealer, acts, accreditors, thread=thread)
+        statements = Statements(
+            StatementTables(database), held, sealer, acts, bodies, visible=visible, thread=thread, work=work
+        )
+        accreditations = Accreditations(held, sealer, acts, accreditors, thread=thread, work=work)
         passports = Issuing(
             IssuedPassports(database),
             sealer,
@@ -116,6 +118,7 @@ class Issuance:
             thread=thread,
             clock=clock,
             reached=reached,
+            work=work,
         )
         refreshing = Refreshing(sealer, statements.joining, work)
         idempotency, turns = Idempotency(database, thread=thread, clock=clock), issuing_turns()

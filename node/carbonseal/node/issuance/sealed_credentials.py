@@ -7,28 +7,25 @@ a signature that is worth nothing.
 
 from __future__ import annotations
 
-import asyncio
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from carbonseal.findings import Code, Refused
+from carbonseal.findings import Refused
 from carbonseal.instants import from_seconds
 from carbonseal.log.notes import VerifierKey
 from carbonseal.node import failpoints
 from carbonseal.node.requests.idempotency import Unkeyed
 from carbonseal.node.sealing.logs import Logs, SealedRecord
 from carbonseal.node.seals import Seals
-from carbonseal.passport.conformity.files import AnyFile
 from carbonseal.passport.credentials import Carried, Credential, StatusEntry, Subject, sign_document
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import own_record
 from carbonseal.records.strict import parse
-from carbonseal.verification.review import objections
 
 from . import codes
 from .signers import Signer
@@ -157,10 +154,3 @@ class CredentialSealer:
     def keys(self) -> dict[str, VerifierKey]:
         """The keys of the logs that are known here, by origin."""
         return {log.origin: log.verifier for log in self.logs.values()}
-
-    async def review(self, bundle: AnyFile, accepted: Collection[Code]) -> None:
-        """Raise Refused with what our own verifier has against handing this out (`carbonseal.verification.review`)."""
-        at = from_seconds(self.now())
-        against = await asyncio.to_thread(objections, bundle, self.keys(), at=at, accepted=accepted)
-        if against:
-            raise Refused(against[0])

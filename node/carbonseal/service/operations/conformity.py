@@ -13,6 +13,7 @@ from carbonseal.node.access.scopes import Scope
 from carbonseal.node.issuance.conformity.accreditations import Accreditations
 from carbonseal.node.issuance.conformity.acts import REINSTATE, SUSPEND, WITHDRAW
 from carbonseal.node.issuance.conformity.statements import Statements
+from carbonseal.node.issuance.issue_desk import Request
 from carbonseal.node.node import Node
 from carbonseal.node.requests.idempotency import Unkeyed
 from carbonseal.passport.conformity.schemas import ACCREDITATION_REQUEST_SHAPE, STATEMENT_REQUEST_SHAPE
@@ -48,13 +49,13 @@ _FILTERS = {"statement": "organisation", "accreditation": "body"}
 _FILES = {"statement": STATEMENT_FILE, "accreditation": ACCREDITATION_FILE}
 
 
-async def _state(node: Node, caller: Caller, request: Json, key: Unkeyed) -> Json:
+async def _state(node: Node, caller: Caller, request: Request, key: Unkeyed) -> Json:
     warnings: list[Finding] = []
     file = await node.statements.issue(request, caller, warnings.append, key=key)
     return {"file": orjson.loads(file), "warnings": [str(one) for one in warnings]}
 
 
-async def _accredit(node: Node, caller: Caller, request: Json, key: Unkeyed) -> Json:
+async def _accredit(node: Node, caller: Caller, request: Request, key: Unkeyed) -> Json:
     return {"file": orjson.loads(await node.accreditations.issue(request, caller, key=key)), "warnings": []}
 
 

@@ -14,10 +14,12 @@ from carbonseal.node.issuance.drafts import machine
 from carbonseal.node.issuance.drafts.codes import DRAFT_MALFORMED
 from carbonseal.node.issuance.drafts.drafts import KINDS, Drafts
 from carbonseal.node.issuance.drafts.tables import PREPARE, Done, Stored
+from carbonseal.node.issuance.issue_desk import Request
 from carbonseal.node.issuance.previews import Preview
 from carbonseal.node.node import Node
 from carbonseal.passport import schemas
 from carbonseal.passport.schemas import INSTANT, TEXT, Schema, Shape, list_of
+from carbonseal.records.strict import parse
 from carbonseal.service.openapi.schemas import BOOLEAN, NUMBER, STRING, null_or
 
 from .listing import Page, listing
@@ -64,16 +66,27 @@ _SHOWN = closed(
 )
 
 
-async def _prepare(node: Node, caller: Caller, request: Json) -> Json:
-    comment = request.get("comment", "")
-    stored, preview = await node.drafts.prepare(request["kind"], request["request"], caller, comment)
+async def _prepare(node: Node, caller: Caller, request: Json | bytes) -> Json:
+    said, asked = await _opened(node, caller, request, _PREPARED)
+    stored, preview = await node.drafts.prepare(said["kind"], asked, caller, said.get("comment", ""))
     return _warned(stored, preview.warnings)
 
 
-async def _change(node: Node, caller: Caller, request: Json) -> Json:
-    seen, comment = bytes.fromhex(request["content"]), request.get("comment", "")
-    stored, preview = await node.drafts.change(request["draft"], seen, request["request"], caller, comment)
+async def _change(node: Node, caller: Caller, request: Json | bytes) -> Json:
+    said, asked = await _opened(node, caller, request, _CHANGED)
+    seen, comment = bytes.fromhex(said["content"]), said.get("comment", "")
+    stored, preview = await node.drafts.change(said["draft"], seen, asked, caller, comment)
     return _warned(stored, preview.warnings)
+
+
+async def _opened(node: Node, caller: Caller, request: Json | bytes, shape: Shape) -> tuple[Json, Request]:
+    """What a request says, and what it wants the draft to ask for. Of one that came as bytes that stays as bytes."""
+    if not isinstance(request, bytes):
+        return request, request["request"]
+    asked, rest = await node.drafts.opened(request, caller)
+    said: Json = await asyncio.to_thread(parse, rest)
+    shape.check(said, DRAFT_MALFORMED)
+    return said, asked
 
 
 async def _list(node: Node, caller: Caller, page: Page) -> list[Json]:
@@ -163,6 +176,7 @@ _WAITING: Schema = {"waiting": {**BOOLEAN, "description": "Whether only those th
 _COMMENTED = closed({**_NAMED, **_COMMENT})
 _REASON = closed({**_NAMED, "reason": TEXT})
 
+_AT_DESK = {"is_large": True, "is_read_at_desk": True}
 _CONFLICT = (409,)  # the draft is in another state, or has another content
 
 
@@ -173,9 +187,9 @@ def _act(needs: Scope, summary: str, shape: Shape, act: Act, answer: Shape = _ON
 # READ lets in; the machine asks for the scope of the act where one of several will do.
 OPERATIONS: Mapping[str, Operation] = {
     "drafts/prepare": _act(
-        Scope.ISSUE, "Prepare a draft", _PREPARED, _prepare, _ONE_WARNED, is_large=True, takes_key=True
+        Scope.ISSUE, "Prepare a draft", _PREPARED, _prepare, _ONE_WARNED, takes_key=True, **_AT_DESK
     ),
-    "drafts/change": _act(Scope.ISSUE, "Change what a draft asks for", _CHANGED, _change, _ONE_WARNED, is_large=True),
+    "drafts/change": _act(Scope.ISSUE, "Change what a draft asks for", _CHANGED, _change, _ONE_WARNED, **_AT_DESK),
     "drafts/list": listing(Scope.READ, "Drafts of the tenant", _MEMBERS, _list, _WAITING),
     "drafts/show": Operation(Scope.READ, "One draft, with what would be signed", closed(_NAMED), _SHOWN, _show),
     "drafts/comment": _act(

@@ -24,8 +24,8 @@ from carbonseal.passport.schemas import Schema, Shape
 from carbonseal.service.listeners import Needs
 
 Json = Mapping[str, Any]
-Act = Callable[[Node, Caller, Json], Awaitable[Json]]
-Issue = Callable[[Node, Caller, Json, Unkeyed], Awaitable[Json]]
+Act = Callable[[Node, Caller, Any], Awaitable[Json]]
+Issue = Callable[[Node, Caller, Any, Unkeyed], Awaitable[Json]]
 
 DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
@@ -33,10 +33,10 @@ DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`summary` says what it does; `shape` is the form of its request, `answer` that of what it answers; `malformed`
-    is the code of another form; `is_large`: it may have the size of an issue request. `takes_key`: it may come under an
-    idempotency key, with which its answer is kept, a small one; or it signs, by `issue`, which sees to the key itself. `refused`
-    are HTTP statuses with which it may refuse beside those of all. `is_list`: it is a GET, with its request as the query
-    (`listing`)."""
+    is the code of another form; `is_large`: it may have the size of an issue request; `is_read_at_desk`: it may come as bytes,
+    which are read where the work is done. `takes_key`: it may come under an idempotency key, with which its answer is kept, a small
+    one; or it signs, by `issue`, which sees to the key itself. `refused` are HTTP statuses with which it may refuse beside those of
+    all. `is_list`: it is a GET, with its request as the query (`listing`)."""
 
     needs: Needs
     summary: str
@@ -49,10 +49,12 @@ class Operation:
     takes_key: bool = False
     issue: Issue | None = None
     is_list: bool = False
+    is_read_at_desk: bool = False
 
     async def run(self, node: Node, caller: Caller, request: Any, key: Unkeyed = NO_KEY) -> Json:
         """Do it on behalf of `caller`, whom the gate let in; under a key, once. Raises Refused."""
-        self.shape.check(request, self.malformed)
+        if not (self.is_read_at_desk and isinstance(request, bytes)):
+            self.shape.check(request, self.malformed)
         if self.issue is not None:
             return await self.issue(node, caller, request, key)
         if key.answer is not None:
@@ -65,13 +67,22 @@ class Operation:
 
 
 def issuing(summary: str, shape: Shape, answer: Shape, issue: Issue) -> Operation:
-    """The operation that signs what a request asks for."""
+    """The operation that signs what a request asks for; the desk that reads it checks its form."""
 
     async def act(node: Node, caller: Caller, request: Json) -> Json:
         return await issue(node, caller, request, NO_KEY)
 
     return Operation(
-        Scope.ISSUE, summary, shape, answer, act, ISSUE_MALFORMED, is_large=True, takes_key=True, issue=issue
+        Scope.ISSUE,
+        summary,
+        shape,
+        answer,
+        act,
+        ISSUE_MALFORMED,
+        is_large=True,
+        takes_key=True,
+        issue=issue,
+        is_read_at_desk=True,
     )
 
 

@@ -28,7 +28,7 @@ def _handler(operation: Operation) -> Handler:
         most = bounds.issue_request if operation.is_large else bounds.record
         limits = Limits(most, max_values=PASSPORT_LIMITS.max_values) if operation.is_large else RECORD_LIMITS
         body = await read_body(request, most, request.app[TIMEOUT])
-        wanted = await asyncio.to_thread(parse, body, limits)
+        wanted = body if operation.is_read_at_desk else await asyncio.to_thread(parse, body, limits)
         node, caller = request.app[NODE], caller_of(request)
         if not operation.takes_key:
             return answer(await operation.run(node, caller, wanted))

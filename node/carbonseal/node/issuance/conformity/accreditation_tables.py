@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, select
 
 from carbonseal.node.requests.idempotency import Also
-from carbonseal.passport.assembly import attach
-from carbonseal.passport.conformity.files import AccreditationFile, parse_accreditation
+from carbonseal.passport.conformity.accreditations import Accreditation
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import ACCREDITATIONS, HELD_ACCREDITATIONS
 from carbonseal.storage.paging import Span, read_page
@@ -26,12 +25,11 @@ class AccreditationTables:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, file: AccreditationFile, encoded: bytes, accreditor: str, now: int, also: Also) -> None:
-        """Keep an accreditation that `accreditor` (its name in node.toml) just issued; `now` in seconds since 1970. Durable on
-        return, with what `also` does in the same transaction."""
-        root = file.accreditation
+    def keep(self, root: Accreditation, encoded: bytes, accreditor: str, now: int, also: Also) -> None:
+        """Keep an accreditation that `accreditor` (its name in node.toml) just issued, as a file; `now` in seconds since 1970.
+        Durable on return, with what `also` does in the same transaction."""
         row = {
-            "accreditation": file.root,
+            "accreditation": root.digest,
             "accreditor": accreditor,
             "body": root.body,
             "name": root.name,
@@ -66,22 +64,21 @@ class AccreditationTables:
                 connection, _ROW, ACCREDITATIONS, [[columns.accreditor == one, *chosen] for one in accreditors], span
             )
 
-    def hold(self, body: str, file: AccreditationFile) -> None:
-        """Keep an accreditation that a body of this node (its name in node.toml) was given, with what is known of it already.
-        Durable on return."""
-        here = (HELD_ACCREDITATIONS.c.body == body, HELD_ACCREDITATIONS.c.accreditation == file.root)
+    def hold(self, body: str, files: Mapping[bytes, bytes]) -> None:
+        """Keep the accreditations that a body of this node (its name in node.toml) was given: their files, by their digests, with
+        what was known of them. Durable on return."""
         with self._database.write() as connection:
-            known = connection.scalar(select(HELD_ACCREDITATIONS.c.file).where(*here))
-            whole = file if known is None else attach(parse_accreditation(bytes(known)), [file])
-            connection.execute(delete(HELD_ACCREDITATIONS).where(*here))
-            row = {"body": body, "accreditation": file.root, "file": whole.encode()}
-            connection.execute(insert(HELD_ACCREDITATIONS).values(row))
+            for accreditation, file in files.items():
+                here = (HELD_ACCREDITATIONS.c.body == body, HELD_ACCREDITATIONS.c.accreditation == accreditation)
+                connection.execute(delete(HELD_ACCREDITATIONS).where(*here))
+                row = {"body": body, "accreditation": accreditation, "file": file}
+                connection.execute(insert(HELD_ACCREDITATIONS).values(row))
 
-    def held(self, body: str) -> list[AccreditationFile]:
-        """The accreditations that a body of this node was given."""
+    def held(self, body: str) -> list[bytes]:
+        """The files of the accreditations that a body of this node was given."""
         chosen = select(HELD_ACCREDITATIONS.c.file).where(HELD_ACCREDITATIONS.c.body == body)
         with self._database.read() as connection:
-            return [parse_accreditation(bytes(file)) for file in connection.scalars(chosen)]
+            return [*map(bytes, connection.scalars(chosen))]
 
     def _rows(self, chosen: Select[Any]) -> list[Mapping[str, Any]]:
         with self._database.read() as connection:

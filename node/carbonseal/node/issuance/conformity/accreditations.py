@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from carbonseal.findings import Refused
+from carbonseal.instants import from_seconds
 from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.issuance import codes
 from carbonseal.node.issuance.issuance import Warn, ignore
+from carbonseal.node.issuance.issue_desk import Request, Reviewing, sendable
 from carbonseal.node.issuance.previews import Preview, previewed
 from carbonseal.node.issuance.sealed_credentials import CredentialSealer
 from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
-from carbonseal.passport.assembly import assemble_accreditation
+from carbonseal.node.working.work import Desk, Work
 from carbonseal.passport.conformity.accreditations import ACCREDITATION, draft_accreditation
 from carbonseal.passport.credentials import StatusEntry
 from carbonseal.storage.paging import EVERYTHING, Span
 from carbonseal.storage.writer_thread import WriterThread
-from carbonseal.verification.review import AT_ISSUE
 
 from . import requests
 from .accreditation_tables import AccreditationTables
 from .acts import ACCREDITATION_KIND, REINSTATE, Acts
+from .desks import AccreditationDesk
 from .signing import Signers
 
 
@@ -66,16 +67,18 @@ class Accreditations:
         accreditors: Signers,
         *,
         thread: WriterThread,
+        work: Work,
     ) -> None:
         self._tables = tables
         self._sealer = sealer
         self._acts = acts
         self._accreditors = accreditors
         self._thread = thread
+        self._work = work
 
     async def issue(
         self,
-        request: Mapping[str, Any],
+        request: Request,
         caller: Caller,
         warn: Warn = ignore,  # noqa: ARG002 - as the other documents are issued: there is nothing to warn of
         *,
@@ -87,34 +90,36 @@ class Accreditations:
         if key.credential is not None and self._tables.find(key.credential) is not None:
             return self._tables.file(key.credential)
         self._sealer.require(key)
-        plan = self._plan(request, reader or caller)
-        sealed = await self._sealer.seal(plan.accreditor, ACCREDITATION, plan.draft, plan.now, key)
-        versions = await self._sealer.renewed(sealed.lists)
-        seals = self._sealer.seals([sealed.record, *versions])
-        file = assemble_accreditation(sealed.carried, seals=seals, status_lists=map(carry, versions))
-        await self._sealer.review(file, AT_ISSUE)
-        encoded = await asyncio.to_thread(file.encode)
-        await self._acts.issued(ACCREDITATION_KIND, file.root, plan.accreditor, caller, key)
+        async with self._work.large(caller.client, AccreditationDesk) as desk:
+            plan = await self._plan(desk, request, reader or caller)
+            sealed = await self._sealer.seal(plan.accreditor, ACCREDITATION, plan.draft, plan.now, key)
+            versions = await self._sealer.renewed(sealed.lists)
+            seals, lists = self._sealer.seals([sealed.record, *versions]), [*map(carry, versions)]
+            root, reviewing = sealed.carried, Reviewing(self._sealer.keys(), from_seconds(self._sealer.now()))
+            encoded = await desk.call(AccreditationDesk.make, root, seals, lists, reviewing)
+        await self._acts.issued(ACCREDITATION_KIND, root.signed.digest, plan.accreditor, caller, key)
         name = plan.accreditor.config.name
-        await self._thread.run(self._tables.keep, file, encoded, name, plan.now, key.kept())
+        await self._thread.run(self._tables.keep, root.signed, encoded, name, plan.now, key.kept())
         self._sealer.reached(failpoints.FILE_KEPT)
         return encoded
 
-    async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
+    async def preview(self, request: Request, caller: Caller) -> Preview:
         """What `issue` would sign and refuse now. Nothing is signed in the accreditor's name, and nothing is kept."""
 
         async def made(_warn: Warn) -> tuple[SignerConfig, Mapping[str, Any]]:
-            plan = self._plan(request, caller)
-            carried = self._sealer.preview(ACCREDITATION, plan.draft, plan.now)
-            await self._sealer.review(assemble_accreditation(carried, seals={}, status_lists=()), AT_ISSUE)
-            return plan.accreditor.config, carried.signed.document
+            async with self._work.large(caller.client, AccreditationDesk) as desk:
+                plan = await self._plan(desk, request, caller)
+                carried = self._sealer.preview(ACCREDITATION, plan.draft, plan.now)
+                reviewing = Reviewing(self._sealer.keys(), from_seconds(self._sealer.now()))
+                await desk.call(AccreditationDesk.make, carried, {}, (), reviewing)
+                return plan.accreditor.config, carried.signed.document
 
         return await previewed(made)
 
-    def _plan(self, request: Mapping[str, Any], caller: Caller) -> _Plan:
+    async def _plan(self, desk: Desk[AccreditationDesk], request: Request, caller: Caller) -> _Plan:
         now = self._sealer.now()
-        granted = requests.read_accreditation_request(request, now)
-        accreditor = self._accreditors.named(request["accreditor"], caller, "/accreditor")
+        asked = await desk.call(AccreditationDesk.open, await sendable(request), now)
+        granted, accreditor = asked.granted, self._accreditors.named(asked.accreditor, caller, "/accreditor")
         own = accreditor.key.public_key().public_bytes_raw()
         if granted.body == accreditor.config.id or own in granted.keys:
             raise Refused(codes.ISSUE_SELF_ACCREDITATION("/credentialSubject", accreditor=accreditor.config.id))

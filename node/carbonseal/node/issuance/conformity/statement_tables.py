@@ -11,8 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, func, insert, select
 
 from carbonseal.node.requests.idempotency import Also
-from carbonseal.passport.conformity.files import StatementFile
-from carbonseal.passport.conformity.statements import Opinion
+from carbonseal.passport.conformity.statements import Opinion, Statement
 from carbonseal.passport.conformity.words import MODEL, PRODUCT, PROGRAM
 from carbonseal.storage.database import Database
 from carbonseal.storage.node_tables import STATED_FOOTPRINTS, STATEMENTS
@@ -30,18 +29,18 @@ class StatementTables:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, file: StatementFile, encoded: bytes, body: str, now: int, also: Also, *, attach: bool) -> None:
-        """Keep a statement that `body` (its name in node.toml) just issued; `now` in seconds since 1970; `attach`: whether it joins
-        passports that are refreshed. Durable on return, with what `also` does in the same transaction."""
-        opinion = file.statement.opinion
+    def keep(self, root: Statement, encoded: bytes, body: str, now: int, also: Also, *, attach: bool) -> None:
+        """Keep a statement that `body` (its name in node.toml) just issued, as a file; `now` in seconds since 1970; `attach`:
+        whether it joins passports that are refreshed. Durable on return, with what `also` does in the same transaction."""
+        opinion = root.opinion
         row = {
-            "statement": file.root,
+            "statement": root.digest,
             "body": body,
             "organisation": opinion.organisation,
             "name": opinion.name,
             "covers": opinion.covers,
             "issued": now,
-            "replaces": file.statement.replaces,
+            "replaces": root.replaces,
             "attach": attach,
             "file": encoded,
         }

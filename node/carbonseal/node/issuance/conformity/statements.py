@@ -21,7 +21,7 @@ from carbonseal.node.access.visible import VisibleRecords
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.issuance import codes
 from carbonseal.node.issuance.issuance import Warn, ignore
-from carbonseal.node.issuance.issue_desk import MAX_PASSPORT
+from carbonseal.node.issuance.issue_desk import Request, Reviewing, sendable
 from carbonseal.node.issuance.previews import Preview, previewed
 from carbonseal.node.issuance.refreshing import Joinable
 from carbonseal.node.issuance.sealed_credentials import CredentialSealer
@@ -29,21 +29,19 @@ from carbonseal.node.issuance.signers import Signer
 from carbonseal.node.issuance.statuses import carry
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import SealedRecord
-from carbonseal.passport.assembly import assemble_statement
+from carbonseal.node.working.work import Desk, Work
 from carbonseal.passport.bundles import Bundle, Disclosed
-from carbonseal.passport.conformity.files import AccreditationFile, StatementFile, parse_statement, read_accreditation
+from carbonseal.passport.conformity.files import parse_accreditation, parse_statement
 from carbonseal.passport.conformity.statements import STATEMENT, Opinion, Statement, draft_statement
 from carbonseal.passport.credentials import Carried, StatusEntry
 from carbonseal.passport.seals import Seal
 from carbonseal.records.admission import Record
 from carbonseal.storage.paging import EVERYTHING, Span
 from carbonseal.storage.writer_thread import WriterThread
-from carbonseal.verification.review import AT_ISSUE
 
-from . import requests
 from .accreditation_tables import AccreditationTables
 from .acts import STATEMENT_KIND, Acts
-from .objects import same_object
+from .desks import StatementDesk
 from .signing import Signers
 from .statement_tables import StatementTables
 
@@ -56,8 +54,8 @@ class _Plan:
     opinion: Opinion
     now: int
     ends: datetime | None
-    given: list[AccreditationFile]
     original: Record | None
+    attach: bool
     disclosed: Mapping[bytes, Disclosed]
 
     def draft(self, id: str, status: tuple[StatusEntry, ...]) -> Mapping[str, Any]:
@@ -85,6 +83,7 @@ class Statements:
         *,
         visible: VisibleRecords,
         thread: WriterThread,
+        work: Work,
     ) -> None:
         self._tables = tables
         self._accreditations = accreditations
@@ -93,13 +92,14 @@ class Statements:
         self._bodies = bodies
         self._visible = visible
         self._thread = thread
+        self._work = work
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by body: one statement at a time
 
     # --- issuing ----------------------------------------------------------------------------------------------------
 
     async def issue(
         self,
-        request: Mapping[str, Any],
+        request: Request,
         caller: Caller,
         warn: Warn = ignore,
         *,
@@ -109,84 +109,87 @@ class Statements:
         """Sign and seal what a statement request asks for (docs/spec.md, section 18): the statement file's bytes. `warn` is called
         with what is known to be wrong with it, for the caller or for `reader`. What was issued under `key` before is handed out
         again."""
-        plan = await self._plan(request, reader or caller)
-        if key.credential is not None and self._tables.find(key.credential) is not None:
-            encoded = self._tables.file(key.credential)
-        else:
-            self._sealer.require(key)
-            encoded = await self._make(request, plan, caller, key)
-        for finding in self._warnings(plan, reader or caller):
-            warn(finding)
+        async with self._work.large(caller.client, StatementDesk, self._sealer.logs.consistency) as desk:
+            plan = await self._plan(desk, request, reader or caller)
+            if key.credential is not None and self._tables.find(key.credential) is not None:
+                encoded = self._tables.file(key.credential)
+            else:
+                self._sealer.require(key)
+                encoded = await self._make(desk, plan, caller, key)
+            for finding in await self._warnings(desk, plan, reader or caller):
+                warn(finding)
         return encoded
 
-    async def _make(self, request: Mapping[str, Any], plan: _Plan, caller: Caller, key: Unkeyed) -> bytes:
-        body = plan.body
-        async with self._turns[body.config.name]:
+    async def _make(self, desk: Desk[StatementDesk], plan: _Plan, caller: Caller, key: Unkeyed) -> bytes:
+        body, name = plan.body, plan.body.config.name
+        async with self._turns[name]:
             if key.credential is None:
-                self._refuse_second(body, plan.opinion)
-            for given in plan.given:
-                await self._thread.run(self._accreditations.hold, body.config.name, given)
+                await self._refuse_second(desk, body, plan.opinion)
+            await self._thread.run(self._accreditations.hold, name, await self._joined(desk, body))
             if plan.original is not None:
                 await self._sealer.logs.submit(plan.original, body.config.tenant)
             sealed = await self._sealer.seal(body, STATEMENT, plan.draft, plan.now, key)
             versions = await self._sealer.renewed(sealed.lists)
             seals = self._sealer.seals([*self._own_original(plan.opinion), sealed.record, *versions])
-            file, encoded = await self._assembled(plan, sealed.carried, seals, versions)
-            attach, name, also = request.get("attach", False), body.config.name, key.kept()
-            await self._acts.issued(STATEMENT_KIND, file.root, body, caller, key)
-            await self._thread.run(lambda: self._tables.keep(file, encoded, name, plan.now, also, attach=attach))
+            encoded = await self._assembled(desk, plan, sealed.carried, seals, versions)
+            root, also = sealed.carried.signed, key.kept()
+            await self._acts.issued(STATEMENT_KIND, root.digest, body, caller, key)
+            await self._thread.run(lambda: self._tables.keep(root, encoded, name, plan.now, also, attach=plan.attach))
             self._sealer.reached(failpoints.FILE_KEPT)
         return encoded
 
-    async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
+    async def preview(self, request: Request, caller: Caller) -> Preview:
         """What `issue` would sign, refuse and warn of now. Nothing is signed in the body's name, and nothing is kept."""
 
         async def made(warn: Warn) -> tuple[SignerConfig, Mapping[str, Any]]:
-            plan = await self._plan(request, caller)
-            self._refuse_second(plan.body, plan.opinion)
-            carried = self._sealer.preview(STATEMENT, plan.draft, plan.now)
-            await self._assembled(plan, carried, {}, ())
-            for finding in self._warnings(plan, caller):
-                warn(finding)
-            return plan.body.config, carried.signed.document
+            async with self._work.large(caller.client, StatementDesk, self._sealer.logs.consistency) as desk:
+                plan = await self._plan(desk, request, caller)
+                await self._refuse_second(desk, plan.body, plan.opinion)
+                carried = self._sealer.preview(STATEMENT, plan.draft, plan.now)
+                await self._joined(desk, plan.body)
+                await self._assembled(desk, plan, carried, {}, ())
+                for finding in await self._warnings(desk, plan, caller):
+                    warn(finding)
+                return plan.body.config, carried.signed.document
 
         return await previewed(made)
 
-    async def _plan(self, request: Mapping[str, Any], caller: Caller) -> _Plan:
+    async def _plan(self, desk: Desk[StatementDesk], request: Request, caller: Caller) -> _Plan:
         now = self._sealer.now()
-        opinion, ends = requests.read_statement_request(request, now)
-        body = self._bodies.named(request["body"], caller, "/body")
-        given = await self._given(body, request.get("accreditations", ()))
-        original = requests.read_original(request)
+        asked = await desk.call(StatementDesk.open, await sendable(request), now)
+        opinion, original = asked.opinion, asked.original
+        body = self._bodies.named(asked.body, caller, "/body")
+        await desk.call(StatementDesk.given, body.config.id, self._reviewing())
         if original is None:
-            return _Plan(body, opinion, now, ends, given, None, {})
+            return _Plan(body, opinion, now, asked.ends, None, asked.attach, {})
         bound = self._sealer.logs.submission(original.record, body.config.tenant)
         disclosed = Disclosed.of_canonical(bound.profile, bound.salt, bound.canonical)
         opinion = replace(opinion, original=bound.commitment)
         carried = {bound.commitment: disclosed} if original.disclose else {}
-        return _Plan(body, opinion, now, ends, given, original.record, carried)
+        return _Plan(body, opinion, now, asked.ends, original.record, asked.attach, carried)
+
+    async def _joined(self, desk: Desk[StatementDesk], body: Signer) -> dict[bytes, bytes]:
+        """The accreditations that the request gives, which belong to every statement of the body from then on, with what is known
+        of them; the desk has all of the body's then."""
+        held = await asyncio.to_thread(self._accreditations.held, body.config.name)
+        return await desk.call(StatementDesk.join, held)
 
     async def _assembled(
-        self, plan: _Plan, root: Carried[Statement], seals: Mapping[bytes, Seal], versions: Iterable[SealedRecord]
-    ) -> tuple[StatementFile, bytes]:
-        """The file, looked at by the verifier, and its bytes. Raises Refused."""
-        file = await asyncio.to_thread(
-            lambda: assemble_statement(
-                root,
-                accreditations=[*self._accreditations.held(plan.body.config.name), *plan.given],
-                records=plan.disclosed,
-                seals=seals,
-                status_lists=map(carry, versions),
-                link=self._sealer.logs.consistency,
-            )
-        )
-        await self._sealer.review(file, AT_ISSUE)
-        encoded = await asyncio.to_thread(file.encode)
-        if len(encoded) > MAX_PASSPORT:
-            raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
-        return file, encoded
+        self,
+        desk: Desk[StatementDesk],
+        plan: _Plan,
+        root: Carried[Statement],
+        seals: Mapping[bytes, Seal],
+        versions: Iterable[SealedRecord],
+    ) -> bytes:
+        """The file, looked at by the verifier. Raises Refused."""
+        lists = await asyncio.to_thread(lambda: [*map(carry, versions)])
+        return await desk.call(StatementDesk.make, root, plan.disclosed, seals, lists, self._reviewing())
 
-    def _refuse_second(self, body: Signer, opinion: Opinion) -> None:
+    def _reviewing(self) -> Reviewing:
+        return Reviewing(self._sealer.keys(), from_seconds(self._sealer.now()))
+
+    async def _refuse_second(self, desk: Desk[StatementDesk], body: Signer, opinion: Opinion) -> None:
         """Refuse what replaces another body's statement, and a second current statement about the same object and period."""
         replaces = opinion.supersedes or opinion.corrects
         replaced = None if replaces is None else self._tables.find(replaces)
@@ -197,28 +200,15 @@ class Statements:
             digest = bytes(row["statement"])
             if digest == replaces or self._tables.replaced(digest) or self._acts.is_withdrawn(digest):
                 continue
-            if same_object(opinion, parse_statement(self._tables.file(digest)).statement.opinion):
+            file = await asyncio.to_thread(self._tables.file, digest)
+            if await desk.call(StatementDesk.is_about_the_same, file, opinion):
                 raise Refused(codes.ISSUE_SECOND_STATEMENT(body=body.config.id, digest=digest.hex()))
-
-    async def _given(self, body: Signer, given: Any) -> list[AccreditationFile]:
-        """The accreditations that a request gives, which belong to every statement of the body from then on. Raises Refused."""
-        files: list[AccreditationFile] = []
-        for number, value in enumerate(given):
-            try:
-                file = await asyncio.to_thread(read_accreditation, value)
-                if file.accreditation.body != body.config.id:
-                    raise Refused(codes.ISSUE_OTHER_BODY(found=file.accreditation.body, body=body.config.id))
-                await self._sealer.review(file, AT_ISSUE)
-            except Refused as refused:
-                raise refused.under("accreditations", str(number)) from refused
-            files.append(file)
-        return files
 
     def _own_original(self, opinion: Opinion) -> list[SealedRecord]:
         record = None if opinion.original is None else self._sealer.logs.find(opinion.original)
         return [] if record is None else [record]
 
-    def _warnings(self, plan: _Plan, caller: Caller) -> list[Finding]:
+    async def _warnings(self, desk: Desk[StatementDesk], plan: _Plan, caller: Caller) -> list[Finding]:
         """What is known to be wrong with a statement, though nothing forbids it."""
         found, body, opinion = [], plan.body, plan.opinion
         replaces = opinion.supersedes or opinion.corrects
@@ -227,9 +217,10 @@ class Statements:
         unknown = [one for one in opinion.footprints if not self._visible.sees(one, caller)]
         if unknown:
             found.append(codes.ISSUE_FOOTPRINTS_UNKNOWN(count=len(unknown), commitment=unknown[0].hex()))
-        held = [file.accreditation for file in (*self._accreditations.held(body.config.name), *plan.given)]
+        await self._joined(desk, body)
         key = body.key.public_key().public_bytes_raw()
-        if (held or opinion.accreditor) and not any(requests.covers(one, opinion, key, plan.now) for one in held):
+        covered = await desk.call(StatementDesk.covers, opinion, key, plan.now)
+        if covered is False or (covered is None and opinion.accreditor):
             found.append(codes.ISSUE_NOT_ACCREDITED(body=body.config.id, scope=opinion.scope))
         return found
 
@@ -243,7 +234,7 @@ class Statements:
         files = [parse_statement(self._tables.file(one)) for one in digests if not self._acts.is_withdrawn(one)]
         ids = joinable.bodies.union(one.signed.issuer for file in files for one in file.statements.values())
         held = [file for body in self._bodies.with_ids(ids) for file in self._accreditations.held(body.config.name)]
-        return [*files, *held]
+        return [*files, *map(parse_accreditation, held)]
 
     def file(self, statement: bytes, caller: Caller) -> bytes:
         """The file of a statement of here (its digest), as it was issued."""

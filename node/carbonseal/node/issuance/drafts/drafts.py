@@ -22,14 +22,18 @@ from carbonseal.node.access.callers import Caller, Kind
 from carbonseal.node.access.principals import Principals
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.issuance.issuance import Record, Warn, ignore
+from carbonseal.node.issuance.issue_desk import Request
 from carbonseal.node.issuance.previews import Preview
 from carbonseal.node.requests.idempotency import Also, Unkeyed
+from carbonseal.node.working.frames import in_pieces
+from carbonseal.node.working.work import Work
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.canonical import jcs
 from carbonseal.records.strict import parse
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes, machine
+from .envelopes import Envelopes
 from .machine import OPEN, Act, Doing, State
 from .tables import PAGE, PREPARE, Done, DraftTables, NewDraft, Stored
 
@@ -43,13 +47,13 @@ LOG = logging.getLogger(__name__)
 class Issues(Protocol):
     """What issues documents of one kind."""
 
-    async def preview(self, request: Mapping[str, Any], caller: Caller) -> Preview:
+    async def preview(self, request: Request, caller: Caller) -> Preview:
         """What `issue` would sign, refuse and warn of now."""
         ...
 
     async def issue(
         self,
-        request: Mapping[str, Any],
+        request: Request,
         caller: Caller,
         warn: Warn,
         *,
@@ -84,7 +88,9 @@ class Drafts:
         thread: WriterThread,
         clock: Callable[[], float],
         reached: failpoints.Reached,
+        work: Work,
     ) -> None:
+        self._work = work
         self._tables = tables
         self._issues = issues
         self._principals = principals
@@ -127,24 +133,28 @@ class Drafts:
     async def show(self, number: int, caller: Caller) -> Shown:
         """A draft of the caller's tenant, with a preview of what would be signed now."""
         stored = self._find(number, caller)
-        request = await self._request(stored)
-        preview = await self._preview(stored, request)
+        canonical = self._request(stored)
+        preview = await self._preview(stored, canonical)
+        request: Mapping[str, Any] = await asyncio.to_thread(parse, canonical, PASSPORT_LIMITS)
         return Shown(stored, request, preview, self._tables.acts(number))
 
     # --- acts -------------------------------------------------------------------------------------------------------
 
-    async def prepare(
-        self, kind: str, request: Mapping[str, Any], caller: Caller, text: str = ""
-    ) -> tuple[Stored, Preview]:
-        """A new draft of a document of this kind."""
+    async def opened(self, body: bytes, caller: Caller) -> tuple[bytes, bytes]:
+        """What the body of a request wants a draft to ask for, and the rest of the body (`Envelopes.open`)."""
+        async with self._work.large(caller.client, Envelopes) as desk:
+            return await desk.call(Envelopes.open, in_pieces([body]))
+
+    async def prepare(self, kind: str, request: Request, caller: Caller, text: str = "") -> tuple[Stored, Preview]:
+        """A new draft of a document of this kind. A request as bytes is in the canonical form (RFC 8785)."""
         new, preview = await self._new(kind, request, caller, caller)
         await self._record(PREPARE, {"kind": kind, "content": new.content.hex(), "tenant": new.tenant}, caller, text)
         return await self._thread.run(self._tables.add, new, caller, text, self._now()), preview
 
     async def change(
-        self, number: int, seen: bytes, request: Mapping[str, Any], caller: Caller, text: str = ""
+        self, number: int, seen: bytes, request: Request, caller: Caller, text: str = ""
     ) -> tuple[Stored, Preview]:
-        """Put another content in the place of the one that was seen: the draft waits for a review again."""
+        """Put another content in the place of the one that was seen: the draft waits for a review again. As `prepare`."""
         stored = self._find(number, caller)
         self._check(stored, Doing(Act.CHANGE, caller, seen))
         new, preview = await self._new(stored.kind, request, caller, _of_tenant(caller, stored.tenant))
@@ -158,7 +168,7 @@ class Drafts:
         stored = self._find(number, caller)
         doing = Doing(Act.REVIEW, caller, seen)
         self._check(stored, doing)
-        _refuse((await self._preview(stored, await self._request(stored))).refusal)
+        _refuse((await self._preview(stored, self._request(stored))).refusal)
         return await self._do(stored, doing, text)
 
     async def comment(self, number: int, caller: Caller, text: str) -> Stored:
@@ -186,7 +196,7 @@ class Drafts:
                 return stored
             doing = Doing(Act.RELEASE, caller, seen, is_void=self._is_void(stored))
             self._check(stored, doing)
-            _refuse((await self._preview(stored, await self._request(stored))).refusal)
+            _refuse((await self._preview(stored, self._request(stored))).refusal)
             stored = await self._do(stored, doing, text)
             self._reached(failpoints.RELEASE_DECIDED)
             return await self._finish(stored, caller, warn)
@@ -216,7 +226,7 @@ class Drafts:
 
     async def _finish(self, stored: Stored, caller: Caller, warn: Warn) -> Stored:
         number = stored.draft.number
-        request, release = await self._request(stored), _Release(self._tables, number, self._now())
+        request, release = self._request(stored), _Release(self._tables, number, self._now())
         try:
             await self._issues[stored.kind].issue(request, caller, warn, reader=self._preparer(stored), key=release)
         except BrokenOff:
@@ -248,9 +258,7 @@ class Drafts:
             raise Refused(codes.DRAFT_UNKNOWN(number=number))
         return stored
 
-    async def _new(
-        self, kind: str, request: Mapping[str, Any], caller: Caller, reader: Caller
-    ) -> tuple[NewDraft, Preview]:
+    async def _new(self, kind: str, request: Request, caller: Caller, reader: Caller) -> tuple[NewDraft, Preview]:
         """What a request is as a draft. Raises Refused where issuing would, and where the caller may prepare nothing."""
         machine.require(Act.CHANGE, caller)
         async with self._looking:
@@ -261,18 +269,18 @@ class Drafts:
             return await self._new(kind, request, caller, _of_tenant(reader, preview.signer.tenant))
         subject = preview.document["credentialSubject"]
         title = subject.get("name") or subject["id"]
-        canonical = await asyncio.to_thread(jcs, request)
+        canonical = request if isinstance(request, bytes) else await asyncio.to_thread(jcs, request)
         content = hashlib.sha256(canonical).digest()
         return NewDraft(kind, preview.signer.tenant, preview.signer.name, title, canonical, content), preview
 
-    async def _request(self, stored: Stored) -> Mapping[str, Any]:
+    def _request(self, stored: Stored) -> bytes:
+        """What a draft asks for, in the canonical form. Raises Refused."""
         canonical = self._tables.request(stored.draft.number)
         if hashlib.sha256(canonical).digest() != stored.draft.content:  # it rotted, and is not what anybody reviewed
             raise Refused(codes.DRAFT_DAMAGED(number=stored.draft.number))
-        request: Mapping[str, Any] = await asyncio.to_thread(parse, canonical, PASSPORT_LIMITS)
-        return request
+        return canonical
 
-    async def _preview(self, stored: Stored, request: Mapping[str, Any]) -> Preview:
+    async def _preview(self, stored: Stored, request: Request) -> Preview:
         async with self._looking:
             return await self._issues[stored.kind].preview(request, self._preparer(stored))
 
