@@ -16,6 +16,7 @@ from carbonseal.passport.passports import parse
 from carbonseal.service.app import ROUTES
 from carbonseal.service.listeners import OPERATOR_ONLY, PUBLIC
 from carbonseal.service.operations import drafts, webhooks
+from carbonseal.service.operations.listed import address_of
 from tests.service.access.tenants import Json, Party, make, parties
 
 NOBODYS = "0" * 64
@@ -85,7 +86,9 @@ NAMELESS = {
     ("POST", "/v1/records/find"),
     *(("POST", f"/v1/{kind}s/issue") for kind in ACTS),
     *(("GET", f"/v1/{kind}s") for kind in ACTS),
-    *(("POST", f"/v1/{name}") for name in webhooks.OPERATIONS),  # `test_webhook_tenants`
+    *(
+        ("GET" if one.is_list else "POST", address_of(name)) for name, one in webhooks.OPERATIONS.items()
+    ),  # `test_webhook_tenants`
     ("GET", "/v1/exchange/events"),  # of the own tenant alone: `tests/service/exchange`
     ("GET", "/v1/jobs"),
     *(("GET", f"/v1/jobs/{{job}}{rest}") for rest in ("", "/results", "/passports")),
