@@ -116,6 +116,8 @@ def fabric() -> dict[str, Any]:
     vectors = _Fabric()
     for name, given in SOUND.items():
         vectors.add(f"an anchor: {name}", _proved(given), name)
+    behind = scene(STATEMENT, HANDED_OVER)  # pinned there, without the blocks in between
+    vectors.add("an anchor: orderers replaced before the pinned configuration", _proved(behind), "reordered", behind)
     _nothing(vectors)
     _forms(vectors)
     _transactions(vectors)
