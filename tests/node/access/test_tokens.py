@@ -123,8 +123,8 @@ def test_everything_is_there_after_a_restart(tokens: Tokens, path: Path) -> None
             "access.principal-differs",
         ),
         (NewToken("x", "new", Kind.SYSTEM, "nobody", READ, 1), "node.unknown-tenant"),
-        (NewToken("x", "new", Kind.SYSTEM, None, None, 1), "access.malformed"),
-        (NewToken("x", "new", Kind.SYSTEM, "acme", frozenset(), 1), "access.malformed"),
+        (NewToken("x", "new", Kind.SYSTEM, None, None, 1), "access.new-principal"),
+        (NewToken("x", "new", Kind.SYSTEM, "acme", frozenset(), 1), "access.new-principal"),
         (NewToken("x", "new", Kind.SYSTEM, "acme", frozenset({Scope.RELEASE}), 1), "access.scopes-together"),
         (NewToken("x", "new", Kind.SYSTEM, "acme", frozenset({Scope.REVIEW}), 1), "access.scopes-together"),
         (

@@ -115,7 +115,7 @@ def test_whose_an_identity_may_be(tmp_path: Path) -> None:
                     await access.add_identity(identity, wanted)
                 return refused.value.finding.code.name
 
-            assert await code(Wanted("erp", Kind.SYSTEM, None, None)) == "access.malformed"
+            assert await code(Wanted("erp", Kind.SYSTEM, None, None)) == "access.new-principal"
             assert await code(Wanted("erp", Kind.SYSTEM, "nobody", frozenset({Scope.READ}))) == "node.unknown-tenant"
             assert (
                 await code(Wanted("erp", Kind.SYSTEM, "default", frozenset({Scope.RELEASE})))

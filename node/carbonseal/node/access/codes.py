@@ -40,6 +40,11 @@ ACCESS_NO_SUCH_TOKEN = rejected(
 ACCESS_NO_SUCH_PRINCIPAL = rejected(
     "access.no-such-principal", "there is no person or system {name} here", "correct the name"
 )
+ACCESS_NEW_PRINCIPAL = rejected(
+    "access.new-principal",
+    "{name} is new here, and needs a tenant and scopes",
+    "correct the name, or say tenant and scopes too",
+)
 ACCESS_PRINCIPAL_DIFFERS = rejected(
     "access.principal-differs",
     "{name} is there already, as a {kind} of the tenant {tenant} with the scopes {scopes}",

@@ -99,7 +99,7 @@ class Principals:
 
     def _made(self, wanted: Wanted) -> Principal:
         if wanted.tenant is None or not wanted.scopes:
-            raise Refused(codes.ACCESS_MALFORMED(problem=f"{wanted.name} is new here, and needs a tenant and scopes"))
+            raise Refused(codes.ACCESS_NEW_PRINCIPAL(name=wanted.name))
         if wanted.tenant not in self._tenants:
             raise Refused(NODE_UNKNOWN_TENANT(tenant=wanted.tenant, known=", ".join(self._tenants) or "none"))
         principal = Principal(wanted.name, wanted.kind, wanted.tenant, wanted.scopes)

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of a listener, from the routes that it serves. Pure, and the same whenever it is made.
 
-A schema that `NAMED` has is written once, in components, and referred to wherever it occurs.
+A schema that `NAMED` has is written once, in components, and referred to wherever it occurs. An instant is a day that its month
+has: the document says so by a pattern, the node by `parse_instant`, in better words.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from carbonseal.node.access.scopes import Scope
-from carbonseal.passport.schemas import Schema
+from carbonseal.passport.schemas import INSTANT, Schema
 from carbonseal.service.listeners import PUBLIC, Needs, Route
 
 from .facts import Content, Parameter, names_in, template
@@ -41,6 +42,12 @@ SCHEMES: Json = {
         "description": "The operator's token, which is in the lock file of the node's directory and changes with every start.",
     },
 }
+_DAY_OF_MONTH = (  # of the years 1 to 9999
+    "(?:(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})-"
+    "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+    "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)"
+)
+_STRICTER = {INSTANT["pattern"]: f"^{_DAY_OF_MONTH}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$"}
 _REFERENCES = {id(schema): name for name, schema in NAMED.items()}
 
 
@@ -114,7 +121,7 @@ def _parameter(parameter: Parameter, route: Route) -> Json:
         "in": "path" if is_in_path else "query",
         "required": is_in_path or parameter.is_required,
         "description": parameter.what,
-        "schema": {**parameter.schema, **default},
+        "schema": _inside({**parameter.schema, **default}),
     }
 
 
@@ -160,5 +167,6 @@ def refer(schema: Any) -> Any:
 
 def _inside(schema: Any) -> Any:
     if isinstance(schema, Mapping):
-        return {name: refer(one) for name, one in schema.items()}
+        stricter = {"pattern": _STRICTER[schema["pattern"]]} if schema.get("pattern") in _STRICTER else {}
+        return {name: refer(one) for name, one in schema.items()} | stricter
     return [refer(one) for one in schema] if isinstance(schema, list) else schema

@@ -10,7 +10,7 @@ import orjson
 from carbonseal.instants import format_seconds
 from carbonseal.node.access.access import OVERLAP
 from carbonseal.node.access.callers import Caller, Kind
-from carbonseal.node.access.principals import Principal, Wanted
+from carbonseal.node.access.principals import FOR_PERSONS, Principal, Wanted
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken, Token
 from carbonseal.node.node import Node
@@ -160,6 +160,14 @@ _NEW_TOKEN = closed(
 )
 _ROTATED = closed({"name": NAME, "days": _DAYS}, {"overlap": {"type": "integer", "minimum": 0, "maximum": 30 * 86_400}})
 _NEW = Shape(IS_NEW)
+_IN_GENERAL = {"properties": {"scopes": {"items": {"enum": [one.value for one in Scope if one not in FOR_PERSONS]}}}}
+# only persons review and release, and no admin does
+_SYSTEMS: Schema = {"if": {"properties": {"kind": {"const": Kind.SYSTEM.value}}}, "then": _IN_GENERAL}
+_ADMINS: Schema = {
+    "if": {"properties": {"scopes": {"contains": {"const": Scope.ADMIN.value}}}, "required": ["scopes"]},
+    "then": _IN_GENERAL,
+}
+TOGETHER: Schema = {"allOf": [_SYSTEMS, _ADMINS]}
 _OPERATOR = OPERATOR_ONLY
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -176,7 +184,9 @@ OPERATIONS: Mapping[str, Operation] = {
         closed({"events": NUMBER, "head": DIGEST, "inLog": NUMBER}),
         _check_audit,
     ),
-    "tokens/create": Operation(_OPERATOR, "Make a token: it is shown once", _NEW_TOKEN, _TOKEN, _create),
+    "tokens/create": Operation(
+        _OPERATOR, "Make a token: it is shown once", _NEW_TOKEN, _TOKEN, _create, rules=TOGETHER
+    ),
     "tokens/rotate": Operation(
         _OPERATOR, "Make another token of that name: the old one ends after an overlap", _ROTATED, _TOKEN, _rotate
     ),
@@ -188,7 +198,12 @@ OPERATIONS: Mapping[str, Operation] = {
         _revoke,
     ),
     "tokens/scopes": Operation(
-        _OPERATOR, "Set a principal's scopes", closed({"principal": NAME, "scopes": SCOPES}), closed({}), _set_scopes
+        _OPERATOR,
+        "Set a principal's scopes",
+        closed({"principal": NAME, "scopes": SCOPES}),
+        closed({}),
+        _set_scopes,
+        rules={"allOf": [_ADMINS]},
     ),
     "tokens/list": listing(_OPERATOR, "Tokens, without their secrets", _TOKEN_LISTED, _list, OF_PRINCIPAL),
 }

@@ -14,7 +14,7 @@ from carbonseal.node.node import Node
 from carbonseal.passport.schemas import INSTANT, TEXT, Schema, list_of
 from carbonseal.service.listeners import OPERATOR_ONLY
 
-from .access import KIND, NAME, OF_PRINCIPAL, SCOPE, SCOPES, wanted_in
+from .access import KIND, NAME, OF_PRINCIPAL, SCOPE, SCOPES, TOGETHER, wanted_in
 from .listing import Page, in_memory, listing
 from .operation import Json, Operation, closed
 
@@ -60,6 +60,7 @@ OPERATIONS: Mapping[str, Operation] = {
         closed({"subject": _SUBJECT, "principal": NAME, "kind": KIND}, {"tenant": NAME, "scopes": SCOPES}),
         closed({}),
         _add,
+        rules=TOGETHER,
     ),
     "identities/remove": Operation(
         OPERATOR_ONLY,

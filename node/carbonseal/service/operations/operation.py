@@ -7,7 +7,7 @@ Each is a POST to `/v1/NAME` with a closed object: what it needs, its form, and 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -36,7 +36,8 @@ class Operation:
     is the code of another form; `is_large`: it may have the size of an issue request; `is_read_at_desk`: it may come as bytes,
     which are read where the work is done. `takes_key`: it may come under an idempotency key, with which its answer is kept, a small
     one; or it signs, by `issue`, which sees to the key itself. `refused` are HTTP statuses with which it may refuse beside those of
-    all. `is_list`: it is a GET, with its request as the query (`listing`)."""
+    all. `is_list`: it is a GET, with its request as the query (`listing`). `rules` are what
+    a schema can say of the request beside `shape`, for the document alone: what refuses the rest has better words."""
 
     needs: Needs
     summary: str
@@ -50,6 +51,7 @@ class Operation:
     issue: Issue | None = None
     is_list: bool = False
     is_read_at_desk: bool = False
+    rules: Schema = field(default_factory=dict)
 
     async def run(self, node: Node, caller: Caller, request: Any, key: Unkeyed = NO_KEY) -> Json:
         """Do it on behalf of `caller`, whom the gate let in; under a key, once. Raises Refused."""

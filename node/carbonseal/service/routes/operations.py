@@ -45,7 +45,7 @@ def _facts(operation: Operation) -> Facts:
     return Facts(
         operation.summary,
         {200: of_json(operation.answer)},
-        body=of_json(operation.shape),
+        body=of_json({**operation.shape.schema, **operation.rules} if operation.rules else operation.shape),
         refused=operation.refused,
         takes_key=operation.takes_key,
     )
