@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from threading import RLock
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Dialect, Engine, Select, Table, insert
@@ -71,7 +72,7 @@ class Database:
     def __init__(self, path: Path, schema: Schema, *, may_be_new: bool = True) -> None:
         """Open it, made or migrated where need be. Raises Refused, and writes nothing, where a newer program's, another kind's or
         no schema is in it; and where it is empty and must not be."""
-        self._system: System = SQLite(path)
+        self._use(SQLite(path))
         try:
             self._bring_up(path, schema, may_be_new)
         except BaseException:
@@ -83,7 +84,7 @@ class Database:
         """Open it to read alone: nothing is made, migrated or changed, and where there is no file, an empty database is read.
         `live`: another process writes to it. Raises as the constructor does, and Refused where it would have to be migrated."""
         database = cls.__new__(cls)
-        database._system = ReadOnlySQLite(path, live=live)
+        database._use(ReadOnlySQLite(path, live=live))
         try:
             with database.read() as connection:
                 version = find_version(connection, path)
@@ -109,6 +110,11 @@ class Database:
                 part.unlink(missing_ok=True)
         return cls(path, schema)
 
+    def _use(self, system: System) -> None:
+        self._system = system
+        self._writing = RLock()
+        self._writer: Connection | None = None  # between two transactions
+
     def _empty(self, schema: Schema) -> Database:
         """The same with tables, in the copy of a file that is not there."""
         with self.write() as connection:
@@ -126,7 +132,8 @@ class Database:
 
     def reindex(self) -> None:
         """Make every index anew from the rows."""
-        with _explained(self._system):
+        with _explained(self._system), self._writing:
+            self._let_go()
             self._system.reindex()
 
     def _bring_up(self, path: Path, schema: Schema, may_be_new: bool) -> None:
@@ -148,8 +155,15 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that may write. Committed, and durable, when the block ends; rolled back when it raises."""
-        with _explained(self._system), self._system.writer.begin() as connection:
-            yield connection
+        with _explained(self._system), self._writing:
+            connection, self._writer = self._writer or self._system.writer.connect(), None
+            try:
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                connection.close()
+                raise
+            self._writer = connection  # to give it back and take it again costs a third of a commit
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -159,7 +173,14 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        with self._writing:
+            self._let_go()
         self._system.close()
+
+    def _let_go(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
 
 def check_version(path: Path) -> None:
