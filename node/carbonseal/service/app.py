@@ -68,18 +68,17 @@ from carbonseal.service.context import (
     TIMEOUT,
     USUAL,
     Bounds,
-    client_of,
 )
 from carbonseal.service.errors import Handler, refusal, refuse
 from carbonseal.service.listeners import PUBLIC, Listener, Route
 from carbonseal.service.listening.answering import answering
 from carbonseal.service.listening.connections import Connections
-from carbonseal.service.listening.entrance import entrance
+from carbonseal.service.listening.entrance import ENTRANCE, Entrance
 from carbonseal.service.listening.gate import is_for_browsers, let_in
 from carbonseal.service.listening.hosts import host_check
 from carbonseal.service.listening.parameters import in_query, query_reader
-from carbonseal.service.listening.sending import send
-from carbonseal.service.listening.shares import ANSWERING, CLIENT, MEMORY, Shares, hold, holding
+from carbonseal.service.listening.sending import is_large, send
+from carbonseal.service.listening.shares import ANSWERING, MEMORY, Shares, holding
 from carbonseal.service.monitoring.answers import Answers
 from carbonseal.service.openapi.document import document
 from carbonseal.service.routes import interface, jobs, monitoring, operations, records, state
@@ -105,7 +104,8 @@ def make_app(
     `running.run` does."""
     answers = Answers() if answers is None else answers
     checks = (host_check(frozenset(hosts)), refuse_pages)
-    app = web.Application(middlewares=[entrance(answers, listener.value, checks, refusal)])
+    app = web.Application()
+    app[ENTRANCE] = Entrance(answers, listener.value, checks, refusal)
     app[NODE] = node
     app[ANSWERS] = answers
     app[BOUNDS] = bounds
@@ -152,20 +152,24 @@ def _let_in(route: Route, app: web.Application) -> Handler:
     what is shared until all of a large answer is sent."""
     read_query = query_reader(in_query(route.path, route.facts))
     node, requests, idle = app[NODE], app[REQUESTS], app[BOUNDS].idle
+    handler, needs, is_shared = route.handler, route.needs, route.is_shared
 
-    @wraps(route.handler)
+    @wraps(handler)
     async def known(request: web.Request) -> web.StreamResponse:
-        if route.needs is not PUBLIC:
+        if needs is PUBLIC:
+            client = str(request.remote)
+        else:
             try:
-                request[CALLER] = await let_in(request, node, route.needs)
+                caller = request[CALLER] = await let_in(request, node, needs)
             except Refused as refused:
-                return refuse(refused.finding, asks_a_person=is_for_browsers(request, route.needs))
-        request[CLIENT] = client_of(request)
-        with holding(request):
-            if route.is_shared:
-                hold(request, requests)
+                return refuse(refused.finding, asks_a_person=is_for_browsers(request, needs))
+            client = caller.client
+        with holding(request, client) as held:
+            if is_shared:
+                held.hold(requests)
             request[QUERY] = read_query(request.rel_url.raw_query_string)
-            return await send(request, await route.handler(request), idle)
+            response = await handler(request)
+            return await send(request, response, idle) if is_large(response) else response
 
     return known
 

@@ -22,9 +22,11 @@ def require_type(request: web.Request, *wanted: str) -> str:
     """The request's content type. Raises Refused unless it is one of those wanted and there is no Content-Encoding.
 
     A page in a browser can send a form to another site without asking first, but neither JSON nor NDJSON."""
-    found = request.content_type
+    found = request.headers.get("Content-Type", "")
     if found not in wanted:
-        raise Refused(codes.WRONG_TYPE(wanted=" or ".join(wanted), found=found))
+        found = request.content_type  # without parameters, and in small letters
+        if found not in wanted:
+            raise Refused(codes.WRONG_TYPE(wanted=" or ".join(wanted), found=found))
     require_no_encoding(request)
     return found
 
@@ -86,26 +88,30 @@ class BodyTimeout:
 
 async def read_body(request: web.Request, most: int, pace: BodyTimeout) -> bytes:
     """The whole body, of at most `most` bytes. Raises Refused (`http.body-*`; `http.busy` where no memory is left for bodies)."""
+    announced, content = request.content_length, request.content
+    if (
+        announced is not None and announced <= most and content.is_eof()
+    ):  # all of it is here already, as of most records
+        hold(request, request.app[MEMORY], announced)
+        return content.read_nowait()
     pieces = await read_pieces(request, most, pace)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 async def read_pieces(request: web.Request, most: int, pace: BodyTimeout) -> list[bytes]:
     """The same in the pieces in which it came, which are not copied."""
-    announced, content = request.content_length, request.content
+    announced, memory = request.content_length, request.app[MEMORY]
     if announced is not None and announced > most:
         raise Refused(codes.BODY_TOO_LARGE(most=most))
-    if announced is not None and content.is_eof():  # all of it is here already, as of most records
-        hold(request, request.app[MEMORY], announced)
-        return [content.read_nowait()]
-    share = hold(request, request.app[MEMORY], 0)
     pieces: list[bytes] = []
+    size = 0
     try:
         async with asyncio.timeout(pace.whole):
-            async for piece in pace.chunks(content):
-                if share.amount + len(piece) > most:
+            async for piece in pace.chunks(request.content):
+                size += len(piece)
+                if size > most:
                     raise Refused(codes.BODY_TOO_LARGE(most=most))
-                share.add(len(piece))
+                hold(request, memory, len(piece))
                 pieces.append(piece)
     except TimeoutError:
         raise Refused(codes.BODY_TOO_SLOW(seconds=pace.whole)) from None

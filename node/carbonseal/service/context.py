@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from multidict import CIMultiDict
 
 from carbonseal.findings import Code, Refused
 from carbonseal.node.access.callers import Caller
@@ -92,18 +93,12 @@ CALLER = web.RequestKey("caller", Caller)
 QUERY = web.RequestKey("query", Query)
 
 
-_NOT_CACHED = {"Content-Type": JSON, "Cache-Control": "no-store"}
+_NOT_CACHED = CIMultiDict({"Content-Type": JSON, "Cache-Control": "no-store"})  # which each answer copies
 
 
 def caller_of(request: web.Request) -> Caller:
     """Who makes the request: known, and with the scope that the route needs."""
     return request[CALLER]
-
-
-def client_of(request: web.Request) -> str:
-    """Whose share of what is bounded a request takes: its caller's, or of an address where everybody may ask."""
-    caller = request.get(CALLER)
-    return str(request.remote) if caller is None else caller.client
 
 
 def query_of(request: web.Request) -> Query:

@@ -24,6 +24,7 @@ from carbonseal.node.webhooks import codes as webhook_codes
 from carbonseal.node.witnessing import codes as witnessing_codes
 from carbonseal.node.working import codes as working_codes
 from carbonseal.records import codes as records_codes
+from carbonseal.records.places import printable
 from carbonseal.storage.codes import NODE_DATABASE_FULL
 
 from . import codes
@@ -160,6 +161,8 @@ def refusal_of(error: Exception, request: web.Request) -> tuple[Finding, int] | 
             return codes.NOT_FOUND(path=request.path), error.status
         case web.HTTPMethodNotAllowed():
             return codes.WRONG_METHOD(path=request.path, method=request.method), error.status
+        case web.HTTPExpectationFailed():
+            return codes.UNKNOWN_EXPECTATION(expected=printable(request.headers.get("Expect", ""))), error.status
     return None
 
 

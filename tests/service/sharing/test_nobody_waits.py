@@ -26,7 +26,7 @@ from carbonseal.node.node import Node
 from carbonseal.node.working.config import passports_usually, processors
 from carbonseal.service.app import serving
 from carbonseal.service.context import USUAL, Bounds
-from carbonseal.service.listening.shares import Shares
+from carbonseal.service.listening.shares import Held, Shares
 from tests.node.issuance.stating import ACCREDITOR, BODY, accreditation_request, multikey, statement_request, subject
 from tests.service.nodes import make_node
 
@@ -222,15 +222,18 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(directory: Path) -> N
 
 def test_a_client_has_its_share_and_leaves_the_others_theirs() -> None:
     shares = Shares("memory", most=5, each=3)
-    with shares.hold("a", 2) as first:
-        first.add(1)
-        for client, amount in (("a", 1), ("b", 3)):
-            with pytest.raises(Refused, match="memory has no free slot"), shares.hold(client, amount):
-                pass
-        with shares.hold("b", 2):
-            pass
-    with shares.hold("a", 3), shares.hold("b", 2):
-        pass
+    with Held("a") as first, Held("b") as second:
+        first.hold(shares, 2)
+        first.hold(shares, 1)
+        for one, amount in ((first, 1), (second, 3)):
+            with pytest.raises(Refused, match="memory has no free slot"):
+                one.hold(shares, amount)
+        with Held("b") as third:
+            third.hold(shares, 2)
+    with Held("a") as first, Held("b") as second:  # all was given back
+        first.hold(shares, 0)
+        first.hold(shares, 3)
+        second.hold(shares, 2)
 
 
 def test_a_client_that_fills_its_share_keeps_neither_others_nor_monitoring_out(directory: Path, tmp_path: Path) -> None:

@@ -73,6 +73,7 @@ class Tokens:
         self._database = database
         self.principals = principals
         self._tokens: dict[bytes, Token] = {}  # by digest
+        self._callers: dict[bytes, tuple[Principal, Caller]] = {}  # of tokens that were presented: the same each time
         self.refused = Counter[str]()  # logins since the node was opened, by code: nothing else is kept of them
         with database.read() as connection:
             for row in connection.execute(select(TOKENS)):
@@ -94,7 +95,10 @@ class Tokens:
         if not token.works(now):
             raise Refused(codes.ACCESS_TOKEN_EXPIRED(token=token.name, expired=format_seconds(token.expires)))
         principal = self.principals.named(token.principal)
-        return Caller(principal.name, principal.kind, principal.tenant, principal.scopes, token.name)
+        known = self._callers.get(digest)
+        if known is None or known[0] is not principal:  # whose scopes were changed
+            known = self._callers[digest] = principal, _caller(principal, token)
+        return known[1]
 
     def caller(self, name: str, now: int) -> Caller:
         """The person or system of this name, where one of its tokens works at this time. Raises Refused."""
@@ -102,7 +106,7 @@ class Tokens:
         working = next((one for one in self._tokens.values() if one.principal == name and one.works(now)), None)
         if working is None:
             raise Refused(codes.ACCESS_NO_SUCH_TOKEN(name=name))
-        return Caller(principal.name, principal.kind, principal.tenant, principal.scopes, working.name)
+        return _caller(principal, working)
 
     def all(self) -> list[tuple[Token, Principal]]:
         """Every token that was ever made, in the order of their numbers, each with whose it is."""
@@ -161,6 +165,10 @@ def _new_secret() -> tuple[str, bytes]:
 def digest_of(secret: str) -> bytes:
     """SHA-256 is enough: a secret of 32 random bytes is not found by trying."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def _caller(principal: Principal, token: Token) -> Caller:
+    return Caller(principal.name, principal.kind, principal.tenant, principal.scopes, token.name)
 
 
 def _insert(connection: Connection, digest: bytes, token: Token) -> Token:

@@ -158,7 +158,7 @@ class Sequencer:
     @property
     def frozen(self) -> Finding | None:
         """Why this log signs nothing, or None."""
-        return next(iter(self._freeze_reasons), None)
+        return self._freeze_reasons[0] if self._freeze_reasons else None
 
     @property
     def listens(self) -> bool:

@@ -30,7 +30,7 @@ from carbonseal.service.codes import WRONG_HOST
 from carbonseal.service.errors import Handler, head_of, refusal, refusal_of
 from carbonseal.service.listeners import Route
 from carbonseal.service.listening.answering import answering
-from carbonseal.service.listening.entrance import entrance
+from carbonseal.service.listening.entrance import ENTRANCE, Entrance, Refusal
 from carbonseal.service.listening.hosts import host_check
 from carbonseal.service.listening.parameters import in_query, query_reader
 from carbonseal.service.monitoring.answers import Answers
@@ -51,9 +51,8 @@ def _now() -> datetime:
 def make_desk(desk: Desk, hosts: Collection[str] = (), bounds: DeskBounds = USUAL) -> web.Application:
     """The service of a desk. `hosts` are names by which a request may call it, beside IP addresses and localhost."""
     checks = (host_check(frozenset(hosts)), refuse_other_pages)
-    app = web.Application(
-        middlewares=[entrance(Answers(), "desk", checks, refusal_or_page)], client_max_size=bounds.bytes
-    )
+    app = web.Application(client_max_size=bounds.bytes)
+    app[ENTRANCE] = Entrance(Answers(), "desk", checks, refusal_or_page(desk))
     app[DESK] = desk
     for route in ROUTES:
         add = app.router.add_get if route.method == "GET" else partial(app.router.add_route, route.method)
@@ -73,16 +72,20 @@ def _with_query(route: Route) -> Handler:
     return known
 
 
-def refusal_or_page(request: web.Request, error: Exception) -> web.Response:
+def refusal_or_page(desk: Desk) -> Refusal:
     """`refusal`; for who accepts HTML the form again, and why it was refused. Under a name that is not the desk's, the page would
     be another site's own, which could read the policy on it."""
-    refused = refusal_of(error, request)
-    if refused is None or refused[0].code is WRONG_HOST or HTML not in request.headers.get("Accept", ""):
-        return refusal(request, error)
-    finding, status = refused
-    answer = html(request.app[DESK].form(language_of(request), finding), status, has_form=True)
-    answer.headers.update(head_of(error, status))
-    return answer
+
+    def refuse(request: web.Request, error: Exception) -> web.Response:
+        refused = refusal_of(error, request)
+        if refused is None or refused[0].code is WRONG_HOST or HTML not in request.headers.get("Accept", ""):
+            return refusal(request, error)
+        finding, status = refused
+        answer = html(desk.form(language_of(request), finding), status, has_form=True)
+        answer.headers.update(head_of(error, status))
+        return answer
+
+    return refuse
 
 
 def refuse_other_pages(request: web.Request) -> None:

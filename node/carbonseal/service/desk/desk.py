@@ -20,7 +20,7 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.languages.language import Language
 from carbonseal.node.working.work import Work
 from carbonseal.service import codes
-from carbonseal.service.listening.shares import Shares
+from carbonseal.service.listening.shares import Held, Shares
 
 from .bounds import USUAL, DeskBounds
 from .examiner import Asked, Examiner, Holding
@@ -75,11 +75,10 @@ class Desk:
     @asynccontextmanager
     async def _uploads(self, request: web.Request) -> AsyncIterator[Uploads]:
         """Room for the files of a request, until it is answered. Raises Refused (http.busy)."""
-        with (
-            self._requests.hold(request.remote or ""),
-            tempfile.TemporaryDirectory(prefix="carbonseal-desk-") as folder,
-        ):
-            yield Uploads(Path(folder), self._bounds)
+        with Held(request.remote or "") as held:
+            held.hold(self._requests)
+            with tempfile.TemporaryDirectory(prefix="carbonseal-desk-") as folder:
+                yield Uploads(Path(folder), self._bounds)
 
     async def _worked(
         self, request: web.Request, act: Callable[Concatenate[Examiner, P], T], *args: P.args, **kwargs: P.kwargs

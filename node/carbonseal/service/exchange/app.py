@@ -11,12 +11,12 @@ from carbonseal.node.exchange.exchange import Exchange
 from carbonseal.node.node import Node
 from carbonseal.service.app import refuse_pages, stop_waiting
 from carbonseal.service.bodies import BodyTimeout
-from carbonseal.service.context import BOUNDS, REQUESTS, TIMEOUT, USUAL, Bounds, client_of
+from carbonseal.service.context import BOUNDS, REQUESTS, TIMEOUT, USUAL, Bounds
 from carbonseal.service.errors import Handler
-from carbonseal.service.listening.entrance import entrance
+from carbonseal.service.listening.entrance import ENTRANCE, Entrance
 from carbonseal.service.listening.hosts import host_check
-from carbonseal.service.listening.sending import send
-from carbonseal.service.listening.shares import ANSWERING, CLIENT, MEMORY, Shares, hold, holding
+from carbonseal.service.listening.sending import is_large, send
+from carbonseal.service.listening.shares import ANSWERING, MEMORY, Shares, holding
 from carbonseal.service.monitoring.answers import Answers
 
 from .access import AccessTokens
@@ -39,7 +39,8 @@ def make_app(
     that of its URL."""
     names = frozenset(hosts) | {urlsplit(exchange.settings.url).hostname or ""}
     answers = Answers() if answers is None else answers
-    app = web.Application(middlewares=[entrance(answers, NAME, [host_check(names), refuse_pages], refusal), _share])
+    app = web.Application(middlewares=[_share])
+    app[ENTRANCE] = Entrance(answers, NAME, (host_check(names), refuse_pages), refusal)
     app[EXCHANGE] = exchange
     app[ACCESS] = AccessTokens(node.access, clock)
     app[BOUNDS] = bounds
@@ -55,7 +56,7 @@ def make_app(
 @web.middleware
 async def _share(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Hold what is shared until all of a large answer is sent: an address has its share, as nobody is known yet."""
-    request[CLIENT] = client_of(request)
-    with holding(request):
-        hold(request, request.app[REQUESTS])
-        return await send(request, await handler(request), request.app[BOUNDS].idle)
+    with holding(request, str(request.remote)) as held:
+        held.hold(request.app[REQUESTS])
+        response = await handler(request)
+        return await send(request, response, request.app[BOUNDS].idle) if is_large(response) else response

@@ -64,4 +64,6 @@ def refusal(request: web.Request, error: Exception) -> web.Response:
             answer = refuse(http_codes.WRONG_METHOD(path=printable(request.path), method=request.method))
             answer.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
             return answer
+        case web.HTTPExpectationFailed():
+            return refuse(http_codes.UNKNOWN_EXPECTATION(expected=printable(request.headers.get("Expect", ""))))
     raise error

@@ -1,7 +1,7 @@
-"""The entrance of a listener: what every request passes before its route, and its answer after it.
+"""The entrance of a listener: what every request passes before it is routed, and its answer after it.
 
-Requests are checked, what is refused becomes an answer, and answers are counted, refusals too. It is one middleware: each costs
-every request a coroutine and what aiohttp does around it.
+Requests are checked, what is refused becomes an answer, and answers are counted, refusals too. It stands around the application,
+and is no middleware: each costs every request what aiohttp does around it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from aiohttp import hdrs, web
-from aiohttp.typedefs import Middleware
 
 from carbonseal.service.errors import Handler
 from carbonseal.service.monitoring.answers import NO_ROUTE, Answers
@@ -21,38 +20,56 @@ Check = Callable[[web.Request], None]  # raises what it refuses
 Refusal = Callable[[web.Request, Exception], web.Response]  # the answer to what was raised; raises what is no refusal
 
 
-def entrance(answers: Answers, listener: str, checks: Sequence[Check], refusal: Refusal) -> Middleware:
-    """The middleware of this listener, whose answers are counted in `answers`."""
+class Entrance:
+    """The entrance of the listener of this name, whose answers are counted in `answers`."""
 
-    @web.middleware
-    async def enter(request: web.Request, handler: Handler) -> web.StreamResponse:
-        start, status = time.monotonic(), CUT_OFF
-        answers.in_progress += 1
-        try:
+    def __init__(self, answers: Answers, listener: str, checks: Sequence[Check], refusal: Refusal) -> None:
+        self._answers = answers
+        self._listener = listener
+        self._checks = checks
+        self._refusal = refusal
+        self._names: dict[web.AbstractRoute, str] = {}
+
+    def around(self, handle: Handler) -> Handler:
+        """What finds the route of a request and answers it, behind this entrance."""
+        answers, checks = self._answers, self._checks
+
+        async def enter(request: web.Request) -> web.StreamResponse:
+            start, status, route = time.monotonic(), CUT_OFF, NO_ROUTE
+            answers.in_progress += 1
             try:
-                for check in checks:
-                    check(request)
-                response = await handler(request)
-            except Exception as error:  # noqa: BLE001 - raised again where it is no refusal
-                response = refusal(request, error)
-            status = response.status
-            return response
-        except web.HTTPException as error:
-            status = error.status
-            raise
-        except Exception:
-            status = 500
-            raise
-        finally:
-            answers.in_progress -= 1
-            answers.add(listener, _route(request), status, time.monotonic() - start)
+                try:
+                    for check in checks:
+                        check(request)
+                    try:
+                        response = await handle(request)
+                    finally:
+                        route = self._name(request.match_info.route)
+                except Exception as error:  # noqa: BLE001 - raised again where it is no refusal
+                    response = self._refusal(request, error)
+                status = response.status
+                return response
+            except web.HTTPException as error:
+                status = error.status
+                raise
+            except Exception:
+                status = 500
+                raise
+            finally:
+                answers.in_progress -= 1
+                answers.add(self._listener, route, status, time.monotonic() - start)
 
-    return enter
+        return enter
+
+    def _name(self, route: web.AbstractRoute) -> str:
+        """Method and path of a route as it is declared. Of other methods, which anybody may name, none."""
+        name = self._names.get(route)
+        if name is not None:
+            return name
+        if route.resource is None or route.method == hdrs.METH_ANY:
+            return NO_ROUTE
+        name = self._names[route] = f"{route.method} {route.resource.canonical}"
+        return name
 
 
-def _route(request: web.Request) -> str:
-    """Method and path of the route as it is declared. Of other methods, which anybody may name, none."""
-    route = request.match_info.route
-    if route.resource is None or route.method == hdrs.METH_ANY:
-        return NO_ROUTE
-    return f"{route.method} {route.resource.canonical}"
+ENTRANCE = web.AppKey("entrance", Entrance)

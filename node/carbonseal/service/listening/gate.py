@@ -32,11 +32,22 @@ SCHEME, BASIC = "bearer", "basic"
 
 async def let_in(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
     """Who makes this request, which may be made. Raises Refused (``access.*``), and counts that."""
+    access = node.access
     try:
-        caller = await _caller(request, node, needs)
+        secret = _bearer(request, may_be_basic=is_for_browsers(request, needs))
+        if secret is None:
+            if needs is Open.OPERATOR or access.principals.are_there:
+                raise Refused(ACCESS_NO_TOKEN())
+            caller = OPERATOR
+        elif hmac.compare_digest(secret.encode(), node.operator_token.encode()):
+            caller = OPERATOR
+        elif needs is Open.OPERATOR:
+            raise Refused(ACCESS_OPERATOR_ONLY())
+        else:
+            caller = await access.admit(secret)
         allow(caller, needs)
     except Refused as refused:
-        node.access.tokens.refused[refused.finding.code.name] += 1
+        access.tokens.refused[refused.finding.code.name] += 1
         raise
     return caller
 
@@ -44,19 +55,6 @@ async def let_in(request: web.Request, node: Node, needs: Scope | Open) -> Calle
 def is_for_browsers(request: web.Request, needs: Scope | Open) -> bool:
     """Whether HTTP Basic lets in too: a browser can ask a person for no other token."""
     return needs is Scope.ADMIN and request.method in ("GET", "HEAD")
-
-
-async def _caller(request: web.Request, node: Node, needs: Scope | Open) -> Caller:
-    secret = _bearer(request, may_be_basic=is_for_browsers(request, needs))
-    if secret is not None and hmac.compare_digest(secret.encode(), node.operator_token.encode()):
-        return OPERATOR
-    if needs is Open.OPERATOR:
-        raise Refused(ACCESS_NO_TOKEN() if secret is None else ACCESS_OPERATOR_ONLY())
-    if secret is not None:
-        return await node.access.admit(secret)
-    if node.access.principals.are_there:
-        raise Refused(ACCESS_NO_TOKEN())
-    return OPERATOR
 
 
 def _bearer(request: web.Request, *, may_be_basic: bool) -> str | None:

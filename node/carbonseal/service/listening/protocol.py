@@ -1,5 +1,5 @@
-"""What aiohttp answers of its own accord, as problems: a request that is not HTTP, an expectation that nobody meets, an error that
-nothing foresaw. All else is refused by handlers and checks (`errors.refusal`)."""
+"""What aiohttp answers of its own accord, as problems: a request that is not HTTP, an error that nothing foresaw. All else is
+refused by handlers and checks (`errors.refusal`)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from aiohttp import web
 
 from carbonseal.records.places import printable
 from carbonseal.service import codes
-from carbonseal.service.errors import refuse
+from carbonseal.service.errors import Handler, refuse
 
 from .connections import Connections
+from .entrance import ENTRANCE
 
 LOG = logging.getLogger(__name__)
 MOST_TOLD = 200  # characters of what is wrong with a request
@@ -67,14 +68,6 @@ class _Handler(web.RequestHandler):
         answer.force_close()
         return answer
 
-    async def finish_response(
-        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
-    ) -> tuple[web.StreamResponse, bool]:
-        """Send an answer: a problem in place of what aiohttp raised before any handler was asked."""
-        if isinstance(resp, web.HTTPExpectationFailed):
-            resp = refuse(codes.UNKNOWN_EXPECTATION(expected=printable(request.headers.get("Expect", ""))))
-        return await super().finish_response(request, resp, start_time)
-
 
 class _Server(web.Server):
     room: Connections
@@ -84,7 +77,8 @@ class _Server(web.Server):
 
 
 class Runner(web.AppRunner):
-    """An AppRunner whose connections are `_Handler`'s: aiohttp has no public way to name the protocol of an application."""
+    """An AppRunner whose connections are `_Handler`'s: aiohttp has no public way to name the protocol of an application. Requests
+    come in by the application's entrance, where it has one."""
 
     def __init__(self, app: web.Application, connections: Connections | None = None, **options: Any) -> None:
         super().__init__(app, **options)
@@ -95,4 +89,7 @@ class Runner(web.AppRunner):
         server.__class__ = _Server
         assert isinstance(server, _Server)
         server.room = self._connections
+        if ENTRANCE in self.app:
+            handle = cast(Handler, server.request_handler)  # of the application, whose requests are `web.Request`s
+            server.request_handler = cast(Any, self.app[ENTRANCE].around(handle))
         return server

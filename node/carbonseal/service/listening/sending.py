@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TypeGuard
 
 from aiohttp import web
 
@@ -12,11 +13,17 @@ LARGE = 1 << 16  # bytes that fit in the buffers of a connection
 PIECE = 1 << 18
 
 
-async def send(request: web.Request, response: web.StreamResponse, idle: float) -> web.StreamResponse:
-    """An answer that is large is sent here, while its request still holds what it has; any other is given back as it is. Who takes
-    nothing for `idle` seconds is let go. Raises Refused (http.busy)."""
-    body = response.body if isinstance(response, web.Response) else None
-    if not isinstance(body, bytes) or len(body) <= LARGE or request.method == "HEAD":
+def is_large(response: web.StreamResponse) -> TypeGuard[web.Response]:
+    """Whether an answer does not fit in those buffers: `send` sends it."""
+    return isinstance(response, web.Response) and isinstance(response.body, bytes) and len(response.body) > LARGE
+
+
+async def send(request: web.Request, response: web.Response, idle: float) -> web.StreamResponse:
+    """Send a large answer, while its request still holds what it has. Who takes nothing for `idle` seconds is let go. Raises
+    Refused (http.busy)."""
+    body = response.body
+    assert isinstance(body, bytes)
+    if request.method == "HEAD":
         return response
     hold(request, request.app[ANSWERING], len(body))
     sent = web.StreamResponse(status=response.status, reason=response.reason, headers=response.headers)

@@ -5,15 +5,12 @@ A client is who presented a token, or, where everybody may ask, an address. What
 
 from __future__ import annotations
 
-from collections import Counter
 from types import TracebackType
 
 from aiohttp import web
 
 from carbonseal.findings import Refused
 from carbonseal.service import codes
-
-CLIENT = web.RequestKey("client", str)
 
 
 class Shares:
@@ -24,62 +21,46 @@ class Shares:
         self._what = what
         self._free = most
         self._each = each
-        self._held: Counter[str] = Counter()
+        self._held: dict[str, int] = {}
 
-    def hold(self, client: str, amount: int = 1) -> Share:
-        """Hold so many units; more of them with `Share.add`. All are given back where the share's context ends. Raises Refused
-        (http.busy)."""
-        share = Share(self, client)
-        share.add(amount)
-        return share
+    def take(self, client: str, amount: int) -> None:
+        """Of `Held.hold`."""
+        held = self._held.get(client, 0) + amount
+        if amount > self._free or held > self._each:
+            raise Refused(codes.BUSY(what=self._what))
+        self._free -= amount
+        self._held[client] = held
 
     def give_back(self, client: str, amount: int) -> None:
-        """Of `Share`."""
+        """Of `Held`."""
         self._free += amount
         self._held[client] -= amount
         if not self._held[client]:
             del self._held[client]
 
-    def take(self, client: str, amount: int) -> None:
-        """Of `Share.add`."""
-        if amount > self._free or self._held[client] + amount > self._each:
-            raise Refused(codes.BUSY(what=self._what))
-        self._free -= amount
-        self._held[client] += amount
 
+class Held:
+    """What a request of a client holds of all shares until it is answered; a context, at whose end all is given back."""
 
-class Share:
-    """What one request holds, until its context ends."""
+    __slots__ = ("_held", "client")
 
-    __slots__ = ("_client", "_shares", "amount")
+    def __init__(self, client: str) -> None:
+        self.client = client
+        self._held: list[tuple[Shares, int]] = []
 
-    def __init__(self, shares: Shares, client: str) -> None:
-        self.amount = 0
-        self._shares = shares
-        self._client = client
-
-    def add(self, amount: int) -> None:
+    def hold(self, shares: Shares, amount: int = 1) -> None:
         """Hold so many units more. Raises Refused (http.busy)."""
-        self._shares.take(self._client, amount)
-        self.amount += amount
-
-    def __enter__(self) -> Share:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._shares.give_back(self._client, self.amount)
-        self.amount = 0
-
-
-class Held(list[Share]):
-    """What a request holds until it is answered; a context, at whose end all is given back."""
+        if amount:
+            shares.take(self.client, amount)
+            self._held.append((shares, amount))
 
     def __enter__(self) -> Held:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for share in self:
-            share.__exit__(None, None, None)
+        for shares, amount in self._held:
+            shares.give_back(self.client, amount)
+        self._held.clear()
 
 
 HELD = web.RequestKey("held", Held)
@@ -87,14 +68,17 @@ MEMORY = web.AppKey("body-memory", Shares)
 ANSWERING = web.AppKey("answer-memory", Shares)
 
 
-def hold(request: web.Request, shares: Shares, amount: int = 1) -> Share:
-    """Hold units for the client of a request until it is answered. Raises Refused (http.busy)."""
-    share = shares.hold(request[CLIENT], amount)
-    request[HELD].append(share)
-    return share
-
-
-def holding(request: web.Request) -> Held:
-    """What a request holds from now on, as a context."""
-    held = request[HELD] = Held()
+def holding(request: web.Request, client: str) -> Held:
+    """What a request holds from now on, for this client, as a context."""
+    held = request[HELD] = Held(client)
     return held
+
+
+def hold(request: web.Request, shares: Shares, amount: int = 1) -> None:
+    """Hold units until the request is answered. Raises Refused (http.busy)."""
+    request[HELD].hold(shares, amount)
+
+
+def client_of(request: web.Request) -> str:
+    """Whose share a request takes."""
+    return request[HELD].client

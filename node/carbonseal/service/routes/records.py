@@ -16,7 +16,7 @@ from carbonseal.records.lists import may_be_list
 from carbonseal.service.bodies import media_type, read_body, require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, digest_in_path, query_of
 from carbonseal.service.listeners import Routes
-from carbonseal.service.listening.shares import CLIENT, hold
+from carbonseal.service.listening.shares import client_of, hold
 from carbonseal.service.openapi.facts import JSON, NDJSON, OCTETS, Content, Facts, Parameter, of_json
 from carbonseal.service.openapi.parameters import COMMITMENT
 from carbonseal.service.openapi.schemas import BOOLEAN, FINDING, RECEIPT, SEAL, STRING
@@ -75,8 +75,9 @@ async def submit(request: web.Request) -> web.StreamResponse:
         return await answer_each(request, _of_stream(request, profile, tenant))
     if kind in TABLES:
         return await _table(request, profile, tenant)
-    node, client = request.app[NODE], request[CLIENT]
-    raw = await read_body(request, request.app[BOUNDS].record, request.app[TIMEOUT])
+    app, client = request.app, client_of(request)
+    node = app[NODE]
+    raw = await read_body(request, app[BOUNDS].record, app[TIMEOUT])
     if may_be_list(raw):
         listed = await node.work.small(client, listed_records, raw, profile)
         if listed is not None:
@@ -89,7 +90,7 @@ async def _file(request: web.Request, tenant: str) -> web.Response:
     media = media_type(request)
     hold(request, request.app[STREAMS])
     raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
-    receipt = await request.app[NODE].submit(raw, FILE, tenant, media, client=request[CLIENT])
+    receipt = await request.app[NODE].submit(raw, FILE, tenant, media, client=client_of(request))
     return answer(receipt.to_json(), status=201)
 
 
@@ -97,14 +98,14 @@ async def _table(request: web.Request, profile: str, tenant: str) -> web.StreamR
     """Submit the rows of a table, answered as a stream is. So many at one time as streams: each is in memory."""
     hold(request, request.app[STREAMS])
     raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
-    async with request.app[NODE].work.large(request[CLIENT], TableDesk) as desk:
+    async with request.app[NODE].work.large(client_of(request), TableDesk) as desk:
         await desk.call(TableDesk.read, raw, profile)
         return await answer_each(request, _of_table(request, desk, tenant))
 
 
 async def _of_stream(request: web.Request, profile: str, tenant: str) -> Results:
     """What becomes of the records on a stream's lines."""
-    app, client = request.app, request[CLIENT]
+    app, client = request.app, client_of(request)
     chunks = app[TIMEOUT].chunks(request.content)
     lines = app[NODE].admitting.lines(chunks, app[BOUNDS].record, profile, tenant, client)
     async with aclosing(lines) as results:
@@ -124,7 +125,9 @@ async def _of_part(request: web.Request, part: Part, tenant: str) -> Results:
     profile, items = part
     for start in range(0, len(items), AT_ONCE):
         portion = items[start : start + AT_ONCE]
-        yield [_result(one) async for one in request.app[NODE].submit_many(portion, profile, tenant, request[CLIENT])]
+        yield [
+            _result(one) async for one in request.app[NODE].submit_many(portion, profile, tenant, client_of(request))
+        ]
 
 
 def _result(submitted: Submitted) -> Result:

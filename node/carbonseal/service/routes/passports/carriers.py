@@ -18,7 +18,7 @@ from carbonseal.passport.schemas import PASSPORT
 from carbonseal.service import codes
 from carbonseal.service.context import NODE, REFRESHES
 from carbonseal.service.listeners import PUBLIC, Routes
-from carbonseal.service.listening.shares import CLIENT, hold
+from carbonseal.service.listening.shares import client_of, hold
 from carbonseal.service.openapi.facts import JSON, Content, Facts, Parameter, of_json
 from carbonseal.service.openapi.schemas import STRING
 from carbonseal.service.passport_page import HEADERS, nothing_here, page
@@ -85,7 +85,7 @@ async def _answer(request: web.Request, digest: bytes | None) -> web.Response:
 async def _passport(request: web.Request, digest: bytes | None, headers: dict[str, str]) -> web.Response:
     """The refreshed passport. Raises Refused (http.unknown-passport)."""
     hold(request, request.app[REFRESHES])
-    found = None if digest is None else await request.app[NODE].passport(digest, client=request[CLIENT])
+    found = None if digest is None else await request.app[NODE].passport(digest, client=client_of(request))
     if found is None:
         raise Refused(codes.UNKNOWN_PASSPORT())
     return web.Response(body=found, content_type=JSON, headers=headers | _NOT_KEPT)

@@ -27,7 +27,7 @@ from carbonseal.service.context import (
 )
 from carbonseal.service.idempotency import under_key
 from carbonseal.service.listeners import PUBLIC, Routes
-from carbonseal.service.listening.shares import CLIENT, hold
+from carbonseal.service.listening.shares import client_of, hold
 from carbonseal.service.openapi.facts import JSON, Facts, of_json
 from carbonseal.service.openapi.parameters import CREDENTIAL
 from carbonseal.service.openapi.problems import problem
@@ -78,7 +78,7 @@ async def refresh(request: web.Request) -> web.Response:
     require_type(request, JSON)
     old = in_pieces(await read_pieces(request, request.app[BOUNDS].passport, request.app[TIMEOUT]))
     hold(request, request.app[REFRESHES])
-    return _passport(await request.app[NODE].refresh(old, request[CLIENT]))
+    return _passport(await request.app[NODE].refresh(old, client_of(request)))
 
 
 @ROUTES.get(
@@ -90,7 +90,7 @@ async def fetch(request: web.Request) -> web.Response:
     """The refreshed passport of a credential that was issued here."""
     hold(request, request.app[REFRESHES])
     digest, caller = digest_in_path(request, "digest"), caller_of(request)
-    passport = await request.app[NODE].passport(digest, caller, request[CLIENT])
+    passport = await request.app[NODE].passport(digest, caller, client_of(request))
     if passport is None:
         raise Refused(codes.UNKNOWN_PASSPORT())
     return _passport(passport)
