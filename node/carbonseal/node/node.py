@@ -29,7 +29,6 @@ from .access.audit_heads import AuditHeads
 from .access.callers import OPERATOR, Caller
 from .access.visible import VisibleRecords
 from .admission.admitting import Admitting
-from .admission.documents import Document
 from .admission.submitted import Item, Submitted
 from .anchoring.evidence import EvidenceStore
 from .anchoring.joined import open_workers, states_of
@@ -269,7 +268,7 @@ class Node:
     ) -> Receipt:
         """Admit and store one record: it is durable when its receipt is returned. `media` is the media type of a file; clients are
         served in turn. Raises Refused, `Busy`, `Frozen`."""
-        return await self.admitting.one(Document(raw, media), profile, tenant, client)
+        return await self.admitting.one(raw, profile, tenant, media, client)
 
     def submit_many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str = DEFAULT, client: str = ""

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from carbonseal.node.admission.documents import Admitted, Document
+from carbonseal.node.admission.documents import Admitted
 from carbonseal.node.admission.singles import Singles
 from carbonseal.node.admission.storing import Kind
 from carbonseal.node.sealing.queue import Placed, Submission
@@ -43,8 +43,8 @@ def test_a_defect_in_one_answer_is_that_calls_alone() -> None:
         singles, kind = Singles(work), Kind("client", "tenant", "json/1", b"k" * 32)
         async with asyncio.timeout(60):
             with pytest.raises(ValueError, match="zip"):
-                await singles.submit(Document(b"{}"), kind, intake)
-            assert (await singles.submit(Document(b"{}"), kind, intake)).acknowledged == 7
+                await singles.submit(b"{}", "", kind, intake)
+            assert (await singles.submit(b"{}", "", kind, intake)).acknowledged == 7
 
     asyncio.run(go())
 
@@ -54,8 +54,8 @@ def test_what_comes_meanwhile_is_admitted_and_stored_together() -> None:
         work, intake = cast(Any, Work()), Intake()
         singles, kind = Singles(work), Kind("client", "tenant", "json/1", b"k" * 32)
         with pytest.raises(ValueError, match="zip"):
-            await singles.submit(Document(b"{}"), kind, cast(Any, intake))
-        sending = [asyncio.create_task(singles.submit(Document(b"{}"), kind, cast(Any, intake))) for _ in range(50)]
+            await singles.submit(b"{}", "", kind, cast(Any, intake))
+        sending = [asyncio.create_task(singles.submit(b"{}", "", kind, cast(Any, intake))) for _ in range(50)]
         async with asyncio.timeout(60):
             await asyncio.gather(*sending)
         return intake.groups

@@ -11,7 +11,6 @@ from carbonseal.node.sealing.logs import Logs
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.node.working.work import Work
 
-from .documents import Document
 from .singles import Singles
 from .storing import Kind
 from .streams import Streams
@@ -26,10 +25,11 @@ class Admitting:
         self._singles = Singles(work)
         self._streams = Streams(work)
 
-    async def one(self, document: Document, profile: str, tenant: str, client: str) -> Receipt:
-        """One record: durable when its receipt is returned. Raises Refused, `Busy`, `Frozen`."""
+    async def one(self, raw: bytes, profile: str, tenant: str, media: str, client: str) -> Receipt:
+        """One record: durable when its receipt is returned. `media` is the media type of a file. Raises Refused, `Busy`,
+        `Frozen`."""
         kind, intake = await self._begin(profile, tenant, client)
-        return await self._singles.submit(document, kind, intake)
+        return await self._singles.submit(raw, media, kind, intake)
 
     async def many(
         self, items: Iterable[Item] | AsyncIterable[Item], profile: str, tenant: str, client: str

@@ -1,6 +1,6 @@
 """Documents to what is stored of them, many at one time: what a worker process does with them.
 
-The tenant's salt key comes with each call, and stays nowhere. Results are columns, which cost little to send.
+The tenant's salt key comes with each call, and stays nowhere. Documents and results are columns, which cost little to send.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.records.admission import admit
@@ -16,13 +15,6 @@ from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.commitments import commit, salt_for
 
 TIME = b"\0" * 20  # where a receipt's text has its time, once that is known: a NUL is in no JSON text
-
-
-class Document(NamedTuple):
-    """A document from outside; `media` is the media type of a file."""
-
-    raw: bytes
-    media: str = ""
 
 
 @dataclass(slots=True)
@@ -35,10 +27,10 @@ class Admitted:
     canonicals: list[bytes] = field(default_factory=list)
     refused: dict[int, Finding] = field(default_factory=dict)
 
-    def add(self, document: Document, position: int, profile: str, salt_key: bytes) -> Finding | None:
-        """Take a document, or note why not, and give that."""
+    def add(self, raw: bytes, media: str, position: int, profile: str, salt_key: bytes) -> Finding | None:
+        """Take a document, or note why not, and give that. `media` is the media type of a file."""
         try:
-            canonical = admit(document.raw, profile, media=document.media).canonical
+            canonical = admit(raw, profile, media=media).canonical
         except Refused as refused:
             self.refused[position] = refused.finding
             return refused.finding
@@ -56,11 +48,11 @@ class AdmittedLines(Admitted):
     receipts: list[bytes] = field(default_factory=list)
 
 
-def admit_documents(documents: Sequence[Document], profile: str, salt_key: bytes) -> Admitted:
-    """Admit each of these."""
+def admit_documents(raws: Sequence[bytes], medias: Sequence[str], profile: str, salt_key: bytes) -> Admitted:
+    """Admit each of these, which come as columns."""
     admitted = Admitted()
-    for position, document in enumerate(documents):
-        admitted.add(document, position, profile, salt_key)
+    for position, (raw, media) in enumerate(zip(raws, medias, strict=True)):
+        admitted.add(raw, media, position, profile, salt_key)
     return admitted
 
 
@@ -73,7 +65,7 @@ def admit_lines(data: bytes, first: int, most: int, profile: str, salt_key: byte
         place = f"line {number}"
         if len(raw) > most:
             admitted.refused[position] = JSON_TOO_LARGE(place, limit=most)
-        elif finding := admitted.add(Document(raw), position, profile, salt_key):
+        elif finding := admitted.add(raw, "", position, profile, salt_key):
             admitted.refused[position] = finding.under(place)
         else:
             commitment, salt = admitted.commitments[-1].hex(), admitted.salts[-1].hex()

@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 from carbonseal.findings import Refused
@@ -19,7 +20,7 @@ from carbonseal.node.sealing.queue import Receipt
 from carbonseal.node.working.codes import WORK_LOST
 from carbonseal.node.working.work import Work
 
-from .documents import Document, admit_documents
+from .documents import admit_documents
 from .storing import Kind, receipts, store
 
 CALL = 512  # records of one call,
@@ -27,7 +28,8 @@ CALL_BYTES = 1 << 20  # or so many bytes, and one record at least
 
 
 class _Offered(NamedTuple):
-    document: Document
+    raw: bytes
+    media: str
     receipt: asyncio.Future[Receipt]
 
 
@@ -40,15 +42,14 @@ class _Waiting:
 
     def take(self) -> list[_Offered]:
         """Those of the next call."""
-        taken: list[_Offered] = []
-        size = 0
-        while (
-            self.offered and len(taken) < CALL and (not taken or size + len(self.offered[0].document.raw) < CALL_BYTES)
-        ):
-            taken.append(self.offered.popleft())
-            size += len(taken[-1].document.raw)
+        count = size = 0
+        for one in islice(self.offered, CALL):
+            if count and size + len(one.raw) >= CALL_BYTES:
+                break
+            count += 1
+            size += len(one.raw)
         self.bytes -= size
-        return taken
+        return [self.offered.popleft() for _ in range(count)]
 
 
 class Singles:
@@ -59,9 +60,9 @@ class Singles:
         self._waiting: dict[Kind, _Waiting] = {}
         self._calling: set[asyncio.Task[None]] = set()
 
-    async def submit(self, document: Document, kind: Kind, intake: Intake) -> Receipt:
-        """The receipt of a document, which is durable then. Raises Refused as `records.admission.admit` does, `Busy`, and Refused
-        (work.*)."""
+    async def submit(self, raw: bytes, media: str, kind: Kind, intake: Intake) -> Receipt:
+        """The receipt of a document, which is durable then; `media` is the media type of a file. Raises Refused as
+        `records.admission.admit` does, `Busy`, and Refused (work.*)."""
         waiting = self._waiting.get(kind)
         if waiting is None:
             waiting = self._waiting[kind] = _Waiting()
@@ -71,8 +72,8 @@ class Singles:
         if len(waiting.offered) >= MOST_WAITING or waiting.bytes >= MOST_BYTES:
             raise Busy(NODE_BUSY(waiting=len(waiting.offered)))
         receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        waiting.offered.append(_Offered(document, receipt))
-        waiting.bytes += len(document.raw)
+        waiting.offered.append(_Offered(raw, media, receipt))
+        waiting.bytes += len(raw)
         return await receipt
 
     async def _call(self, kind: Kind, intake: Intake, waiting: _Waiting) -> None:
@@ -84,9 +85,9 @@ class Singles:
             del self._waiting[kind]
 
     async def _submit(self, kind: Kind, intake: Intake, offered: Sequence[_Offered]) -> None:
-        documents = [one.document for one in offered]
+        raws, medias = [one.raw for one in offered], [one.media for one in offered]
         try:
-            admitted = await self._work.small(kind.client, admit_documents, documents, kind.profile, kind.salt_key)
+            admitted = await self._work.small(kind.client, admit_documents, raws, medias, kind.profile, kind.salt_key)
             taken = receipts(admitted, kind.profile, await store(admitted, kind, intake))
         except Refused as refused:
             if refused.finding.code == WORK_LOST and len(offered) > 1:  # for the sake of one of them, perhaps

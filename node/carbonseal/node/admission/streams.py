@@ -15,7 +15,7 @@ from carbonseal.records.codes import JSON_TOO_LARGE
 from carbonseal.records.sources import Source
 from carbonseal.storage.database import SLICE
 
-from .documents import TIME, Admitted, AdmittedLines, Document, admit_documents, admit_lines
+from .documents import TIME, Admitted, AdmittedLines, admit_documents, admit_lines
 from .lines import Cutter, Part
 from .ordered import in_order, read_ahead
 from .storing import Kind, receipts, store
@@ -60,10 +60,11 @@ class Streams:
                     yield [columns.refused.get(position) or next(texts) for position in range(count)]
 
     async def _admit_items(self, kind: Kind, items: Sequence[Item]) -> Admitted:
-        documents = [Document(item.raw, item.media) for item in items if isinstance(item, Source)]
-        if not documents:
+        sources = [item for item in items if isinstance(item, Source)]
+        if not sources:
             return Admitted()
-        return await self._work.small(kind.client, admit_documents, documents, kind.profile, kind.salt_key)
+        raws, medias = [one.raw for one in sources], [one.media for one in sources]
+        return await self._work.small(kind.client, admit_documents, raws, medias, kind.profile, kind.salt_key)
 
     async def _admit_part(self, kind: Kind, most: int, part: Part) -> AdmittedLines:
         if part.is_too_long:

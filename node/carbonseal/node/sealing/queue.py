@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
@@ -23,6 +22,7 @@ from carbonseal.instants import format_seconds
 from carbonseal.log.entries import NO_CAUSES, Entry, RecordEntry, makes_due
 from carbonseal.storage.database import SLICE, Database, insert_rows
 from carbonseal.storage.log_tables import ENTRIES, PAYLOADS, RECORDS
+from carbonseal.values import dataclass
 
 from . import known
 
@@ -81,6 +81,7 @@ class Listed:
     profile: str
 
 
+_RECORD = bytes([RecordEntry.kind])  # before a commitment: the entry's bytes
 _OF_TENANT = (  # built once: it is said for each batch and receiver
     select(RECORDS.c.number, RECORDS.c.profile, ENTRIES.c.entry)
     .join(ENTRIES, ENTRIES.c.number == RECORDS.c.number)
@@ -123,9 +124,7 @@ class EntryQueue:
                     new.append(submission)
                 results.append(placed)
             numbered = list(enumerate(new, self.size))
-            insert_rows(
-                connection, ENTRIES, [(number, RecordEntry(item.commitment).encode()) for number, item in numbered]
-            )
+            insert_rows(connection, ENTRIES, [(number, _RECORD + item.commitment) for number, item in numbered])
             insert_rows(
                 connection, RECORDS, [(number, item.tenant, item.profile, item.salt, now) for number, item in numbered]
             )

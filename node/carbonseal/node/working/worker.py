@@ -75,9 +75,8 @@ class Worker:
         return result_of(came)
 
     async def _send(self, message: object) -> None:
-        for part in frames.encode(message):
-            self._writer.write(part)
-            await self._writer.drain()
+        self._writer.writelines(frames.encode(message))
+        await self._writer.drain()
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
