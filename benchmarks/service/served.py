@@ -7,6 +7,7 @@ and one that does as little as a node could.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import subprocess
@@ -18,10 +19,11 @@ from pathlib import Path
 
 from aiohttp import web
 
+from carbonseal.cli.main import COLLECT_AFTER
 from carbonseal.node.access.callers import Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
-from carbonseal.node.admission.documents import Document, admit_documents
+from carbonseal.node.admission.documents import admit_documents
 from carbonseal.node.create import create
 from carbonseal.node.node import Node
 from carbonseal.node.working.config import WorkersConfig
@@ -102,7 +104,8 @@ def _running(*arguments: str) -> Iterator[Served]:
 
 
 async def serve(directory: Path) -> None:
-    """Serve until standard input ends."""
+    """Serve until standard input ends, as `carbonseal serve` does."""
+    gc.set_threshold(COLLECT_AFTER)
     async with Node.open(directory, workers=True) as node, serving(node) as url:
         working = asyncio.create_task(node.run())
         token = await node.access.create_token(NewToken("bench", "bench", Kind.SYSTEM, "default", SCOPES, 1))
@@ -135,12 +138,12 @@ class Least:
 
     def __init__(self, file: int, work: Workers) -> None:
         self._file, self._work = file, work
-        self._waiting: list[tuple[Document, asyncio.Future[bytes]]] = []
+        self._waiting: list[tuple[bytes, asyncio.Future[bytes]]] = []
         self._is_storing = False
 
     async def store(self, raw: bytes) -> bytes:
         done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting.append((Document(raw), done))
+        self._waiting.append((raw, done))
         if not self._is_storing:
             self._is_storing = True
             self._task = asyncio.create_task(self._store())
@@ -149,8 +152,8 @@ class Least:
     async def _store(self) -> None:
         while group := self._waiting:
             self._waiting = []
-            documents = [document for document, _ in group]
-            admitted = await self._work.small("", admit_documents, documents, "pact/3.0", bytes(32))
+            raws = [raw for raw, _ in group]
+            admitted = await self._work.small("", admit_documents, raws, [""] * len(raws), "pact/3.0", bytes(32))
             await asyncio.to_thread(self._append, b"".join(admitted.canonicals))
             for (_, done), salt in zip(group, admitted.salts, strict=True):
                 done.set_result(salt)

@@ -15,6 +15,10 @@ from carbonseal.cli.formatting.signs import OTHER_SIGNS
 from carbonseal.findings import Refused
 from carbonseal.plugins import COMMANDS
 
+# Objects that came, and were not given back, before cycles are looked for: by default, what was imported is walked through again
+# and again while more is, and what a server's requests hold for each few of them.
+COLLECT_AFTER = 50_000
+
 
 class Commands(CommandGroup):
     """All commands by name. One that cannot be loaded is listed with the reason, and fails with it when it is called."""
@@ -85,7 +89,7 @@ def carbonseal() -> None:
 
 def main() -> None:
     """The console script."""
-    gc.set_threshold(50_000)  # by default, what was imported is walked through again and again while more is
+    gc.set_threshold(COLLECT_AFTER)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=OTHER_SIGNS)
