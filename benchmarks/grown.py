@@ -117,17 +117,17 @@ def _grow_issued(database: Database, count: int, revoked: int) -> None:
         for place, digest in enumerate(digests, first)
     )
     _insert(database, positions, more)
-    row = _newest(database, passports, "number")
-    _insert(database, passports, ({**row, "credential": digest} for digest in digests))
+    issued = _newest(database, passports, "number")
+    _insert(database, passports, ({**issued, "credential": digest} for digest in digests))
     with database.write() as connection:
-        connection.execute(update(lists).values(allocated=first + count))
-        of_revocation = lists.c.purpose == "revocation"
+        own = update(lists).where(lists.c.id.in_([row["revocation"], row["suspension"]]))
+        connection.execute(own.values(allocated=first + count))
+        of_revocation = lists.c.id == row["revocation"]
         connection.execute(update(lists).where(of_revocation).values(changes=lists.c.changes + revoked))
-        chosen = select(lists.c.changes, lists.c.id).where(of_revocation)
-        total, list_id = connection.execute(chosen).one()
+        total = connection.execute(select(lists.c.changes).where(of_revocation)).scalar_one()
     versions = tables["status_versions"]
-    row = {**_newest(database, versions, "number"), "list": list_id}
-    _insert(database, versions, ({**row, "changes": number} for number in range(total - revoked + 1, total + 1)))
+    version = {**_newest(database, versions, "number"), "list": row["revocation"]}
+    _insert(database, versions, ({**version, "changes": number} for number in range(total - revoked + 1, total + 1)))
 
 
 def grow_index(database: Database, entries: int) -> None:

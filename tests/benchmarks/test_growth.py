@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event
 
 from benchmarks import growth
 from benchmarks.grown import grow
 from tests import virtual_time
 from tests.node.conftest import plugins
+from tests.storage.executed import instructions
 
 __all__ = ["plugins"]
 
@@ -41,36 +39,14 @@ def test_a_record_costs_few_more_bytes_beside_many(tmp_path: Path, monkeypatch: 
 FEW, MORE = 128, 2048  # passports, and anchors on each ledger: two entries each, of which a tile has 256
 
 
-@pytest.fixture
-def steps() -> Iterator[Callable[[], int]]:
-    """How many instructions SQLite has executed, in all databases that are opened from here on."""
-    counters: list[Callable[[], int]] = []
-
-    def connected(connection: sqlite3.Connection, _record: object) -> None:
-        count = 0
-
-        def executed() -> None:
-            nonlocal count
-            count += 1
-
-        connection.set_progress_handler(executed, 1)
-        counters.append(lambda: count)
-
-    event.listen(Engine, "connect", connected)
-    yield lambda: sum(counter() for counter in counters)
-    event.remove(Engine, "connect", connected)
-
-
-def test_no_operation_looks_at_what_is_finished(
-    tmp_path: Path, steps: Callable[[], int], plugins: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_operation_looks_at_what_is_finished(tmp_path: Path, plugins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Idle rounds neither. Both nodes have all that is bounded, such as the newest versions of a status list, and both logs end at
-    the same place in their last tile. A read of what only one of them has is `MORE` rows, an instruction or more each; another
-    connection to a database is a hundred instructions, and a name that lies elsewhere in an index a few."""
+    the same place in their last tile. A read of what only one of them has is `MORE` instructions or more."""
     monkeypatch.syspath_prepend(plugins)
     few, many = tmp_path / "few", tmp_path / "many"
     for directory, finished in ((few, FEW), (many, FEW + MORE)):
         grow(directory / "node", growth.make(directory), passports=finished, anchors=3 * finished, revoked=20)
-    costs = virtual_time.run(growth.measure(few, many, 1, steps))
+    with instructions() as executed:
+        costs = virtual_time.run(growth.measure(few, many, 1, executed))
     assert all(cost > 0 for cost, _ in costs.values())
     assert {name: both for name, both in costs.items() if both[1] - both[0] > MORE / 2} == {}

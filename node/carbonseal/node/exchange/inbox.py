@@ -66,6 +66,7 @@ class Inbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._kept: dict[str, int] = {}  # by client, once it sent one: how many of its events are not due
 
     def put(self, new: NewEvent) -> bool:
         """Keep an event; it is owed an answer where a partner is named. Whether it is new. Raises Refused (`exchange.*`)."""
@@ -81,18 +82,24 @@ class Inbox:
             waiting = connection.scalar(select(func.count()).select_from(PACT_EVENTS).where(here, is_due)) or 0
             if new.partner and waiting >= MOST_DUE:
                 raise Refused(codes.EXCHANGE_BUSY(count=waiting))
-            _drop_oldest(connection, here & ~is_due)
+            kept = _drop_oldest(connection, here & ~is_due, self._kept.get(new.client))
             state = State.DUE if new.partner else State.TOLD
             row = {"state": state.value, "next": float(new.received), "tries": 0, "answer": "", "reason": ""}
             connection.execute(insert(PACT_EVENTS).values(**asdict(new), **row))
+        self._kept[new.client] = kept + (state is not State.DUE)
         return True
 
     def change(self, event: Event) -> None:
         """Keep what became of an event."""
         after = {"state": event.state.value, "next": event.next, "tries": event.tries}
-        changed = update(PACT_EVENTS).where(PACT_EVENTS.c.number == event.number)
+        here = PACT_EVENTS.c.number == event.number
         with self._database.write() as connection:
-            connection.execute(changed.values(**after, answer=event.answer, reason=event.reason))
+            was_due = connection.scalar(select(PACT_EVENTS.c.state).where(here)) == State.DUE.value
+            connection.execute(
+                update(PACT_EVENTS).where(here).values(**after, answer=event.answer, reason=event.reason)
+            )
+        if event.client in self._kept and was_due and event.state is not State.DUE:
+            self._kept[event.client] += 1
 
     def due(self, client: str, partner: str) -> Event | None:
         """The request of a partner whose answer is due first; None where nothing is."""
@@ -112,12 +119,16 @@ class Inbox:
             return [_event(row) for row in connection.execute(chosen.order_by(PACT_EVENTS.c.number).limit(limit))]
 
 
-def _drop_oldest(connection: Connection, these: ColumnElement[bool]) -> None:
-    """Make room for one more: `MOST_KEPT` are kept."""
-    kept = connection.scalar(select(func.count()).select_from(PACT_EVENTS).where(these)) or 0
-    if kept >= MOST_KEPT:
-        oldest = select(PACT_EVENTS.c.number).where(these).order_by(PACT_EVENTS.c.number).limit(kept - MOST_KEPT + 1)
-        connection.execute(delete(PACT_EVENTS).where(PACT_EVENTS.c.number.in_(connection.scalars(oldest).all())))
+def _drop_oldest(connection: Connection, these: ColumnElement[bool], count: int | None) -> int:
+    """Make room for one more: `MOST_KEPT` are kept. `count` is how many there are, None where that is not known. Gives how many are
+    left."""
+    if count is None:
+        count = connection.scalars(select(func.count()).select_from(PACT_EVENTS).where(these)).one()
+    if count < MOST_KEPT:
+        return count
+    oldest = select(PACT_EVENTS.c.number).where(these).order_by(PACT_EVENTS.c.number).limit(count - MOST_KEPT + 1)
+    connection.execute(delete(PACT_EVENTS).where(PACT_EVENTS.c.number.in_(connection.scalars(oldest).all())))
+    return MOST_KEPT - 1
 
 
 def _event(row: Row[tuple[object, ...]]) -> Event:
