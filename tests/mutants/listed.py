@@ -175,8 +175,8 @@ MUTANTS = (
     Mutant(
         "one evidence proves two statements",
         f"{VERIFICATION}/seals.py",
-        "is_shared = first != statement and anchor.ledger in self._policy.ledgers",
-        "is_shared = False",
+        "if self._proves.setdefault(anchor, statement) != statement]",
+        "if False]",
         "tests/verification/test_floods.py",
     ),
     # --- what is checked once for many passports
@@ -206,6 +206,13 @@ MUTANTS = (
         f"{CHECKED}/caches.py",
         "if scope.trust is trust and scope.rules == rules:",
         "if scope.rules == rules:",
+        CACHES,
+    ),
+    Mutant(
+        "what the code of an installed package found counts again",
+        f"{CHECKED}/heads.py",
+        "if shared or any(self._is_installed(self._policy.ledgers.get(anchor.ledger)) for anchor in anchors):",
+        "if shared:",
         CACHES,
     ),
     # --- signers and status
@@ -310,7 +317,7 @@ MUTANTS = (
     Mutant(
         "an accreditation gives a key that has another role",
         f"{CONFORMITY}/accredited.py",
-        "if self._taken.get(key, (Role.BODY, one.signed.body)) == (Role.BODY, one.signed.body):",
+        "if taken.get(key, (Role.BODY, one.signed.body)) == (Role.BODY, one.signed.body):",
         "if True:",
         STATED,
     ),

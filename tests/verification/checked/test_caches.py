@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from carbonseal.findings import Verdict
+from carbonseal.ledger import Checked, Evidence, EvidenceVerifier, Statement, TrustItem
 from carbonseal.verification.checked.caches import Caches
+from carbonseal.verification.verifiers import InstalledVerifier
 from carbonseal.verification.verify import verify
 from tests.verification.checked.mixed import Case, cases, shuffled
+from tests.world import AT, OTHER_ORIGIN, World
 
 FEW = 200
 
@@ -53,6 +58,29 @@ def test_another_process(cold: dict[int, str]) -> None:
     code = "from tests.verification.checked.test_caches import told; print(told())"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == _digest(cold[id(case)] for case in shuffled(3, FEW))
+
+
+class Once:
+    """Another's verifier, which proves what it is shown first, and nothing after."""
+
+    def __init__(self, verifier: EvidenceVerifier) -> None:
+        self._verifier, self._asked = verifier, 0
+        self.scheme, self.pin, self.describe_item = verifier.scheme, verifier.pin, verifier.describe_item
+
+    def check(self, evidence: Evidence, statement: Statement, pins: Any, trust: Sequence[TrustItem]) -> Checked:
+        self._asked += 1
+        return self._verifier.check(evidence, statement, pins, trust) if self._asked == 1 else Checked(())
+
+
+def test_what_another_s_code_found_is_not_kept() -> None:
+    world = World()
+    passport, policy, trust = world.passport(), world.policy(), world.trust()
+    pinned = policy.ledgers[f"tlog:{OTHER_ORIGIN}"]
+    theirs = InstalledVerifier(Once(pinned.verifier), "acme-ledger")
+    policy.ledgers[f"tlog:{OTHER_ORIGIN}"] = replace(pinned, verifier=theirs)
+    caches = Caches()
+    verdicts = [verify(passport, policy, trust, at=AT, caches=caches).verdict for _ in range(2)]
+    assert verdicts == [Verdict.VERIFIED, Verdict.UNDETERMINED]
 
 
 def told() -> str:
