@@ -5,7 +5,6 @@ from __future__ import annotations
 import gettext
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 
 from carbonseal.findings import Finding, Phrase, Template
 
@@ -62,6 +61,8 @@ def language(tag: str) -> Language:
     """The language with this tag, one of `LANGUAGES`."""
     if tag == LANGUAGES[0]:
         return ENGLISH
+    from importlib.resources import files
+
     with (files(__package__) / "locale" / tag / f"{DOMAIN}.mo").open("rb") as compiled:
         return Language(tag, gettext.GNUTranslations(compiled))
 
