@@ -114,7 +114,7 @@ def sorted_form(value: Any) -> bytes | None:
         out = orjson.dumps(value, option=_OPTIONS)
     except orjson.JSONEncodeError:  # an integer beyond 2^53 - 1, or no JSON value
         return None
-    is_plain = out[:1] in (b"{", b"[") and (_has_no_float(out, _LETTERS + _NUMBERS) or _has_no_float(out, _NUMBERS))
+    is_plain = out[:1] in (b"{", b"[") and (_has_no_float(out, _LETTERS_AND_NUMBERS) or _has_no_float(out, _NUMBERS))
     return out if is_plain else None
 
 
@@ -133,9 +133,8 @@ _OPTIONS = (
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
 _NUMBERS = b"0123456789-"
-_LETTERS = (
-    b"abcdghijklmopqrsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/="  # not of exponents, nor the first of true, false and null
-)
+# Not e of exponents, nor the first letters of true, false and null, nor d of did:web:example, which is `":.` without
+_LETTERS_AND_NUMBERS = _NUMBERS + b"abcghijklmopqrsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/="
 _SHAPES = bytes.maketrans(b"[e\xf1\xf2\xf3\xf4", b",.\xf0\xf0\xf0\xf0")
 
 
