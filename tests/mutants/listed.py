@@ -209,6 +209,13 @@ MUTANTS = (
         CACHES,
     ),
     Mutant(
+        "anchors count for every seal under their head",
+        f"{VERIFICATION}/seals.py",
+        "key = head.checkpoint, head.anchors",
+        "key = head.checkpoint, ()",
+        SEALS,
+    ),
+    Mutant(
         "what the code of an installed package found counts again",
         f"{CHECKED}/heads.py",
         "if shared or any(self._is_installed(self._policy.ledgers.get(anchor.ledger)) for anchor in anchors):",

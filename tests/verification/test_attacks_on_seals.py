@@ -289,6 +289,15 @@ class TestEvidence:
         wrong = self.anchored(world, OTHER, Evidence("tlog-proof", 1, b"nonsense"))
         rejected(world.verify(wrong, both="", anchors="require anchors by=chain"), "tlog.malformed")
 
+    @pytest.mark.parametrize("number", range(3))
+    def test_a_seal_without_the_anchors_that_others_have_under_its_head(self, number: int) -> None:
+        world = World()
+        passport = world.passport()
+        commitment, seal = [*passport.seals.items()][number]
+        bare = replace(seal, heads=tuple(replace(head, anchors=head.anchors[:1]) for head in seal.heads))
+        report = world.verify(replace(passport, seals={**passport.seals, commitment: bare}))
+        undetermined(report, "ledger-quorum.unmet", "ledger.absent")
+
     def test_one_ledger_counted_twice(self) -> None:
         """Two anchors on one ledger, each with evidence of its own, do not make two ledgers."""
         world = World()
