@@ -81,6 +81,8 @@ class Code:
 def _printable(fact: str) -> str:
     """A fact that is safe to print, as some come from a forger's file: invisible characters are escapes, and it is cut after
     `LONGEST_FACT`."""
+    if len(fact) <= LONGEST_FACT and fact.isascii() and fact.isprintable():
+        return fact
     return escape_invisible(fact if len(fact) <= LONGEST_FACT else fact[: LONGEST_FACT - 1] + "…")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
@@ -125,6 +125,7 @@ class Bundle:
 
 
 B = TypeVar("B", bound=Bundle)
+Anchors = tuple[tuple[str, str], ...]  # of one head, as they are written: ledger, and digest of the evidence
 
 
 class Earlier:
@@ -156,10 +157,7 @@ def read_bundle(value: Mapping[str, Any], root: str, of: type[B], earlier: Earli
     is not the digest of what it names, something cited is missing or something is carried that nothing cites; *undetermined* where
     it is over a limit."""
     earlier = earlier or Earlier()
-    checkpoints = {
-        key: _keyed("checkpoints", key, text.encode(), hashlib.sha256(text.encode()).digest())
-        for key, text in value["checkpoints"].items()
-    }
+    checkpoints = {key: _checkpoint(key, text.encode()) for key, text in value["checkpoints"].items()}
     evidence = {
         key: _keyed("evidence", key, *earlier.evidence_of(key, member)) for key, member in value["evidence"].items()
     }
@@ -231,6 +229,10 @@ def _keyed(section: str, key: str, item: Any, digest: bytes) -> Any:
     return item
 
 
+def _checkpoint(key: str, note: bytes) -> bytes:
+    return _keyed("checkpoints", key, note, hashlib.sha256(note).digest())  # type: ignore[no-any-return]
+
+
 def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
     data = decode_base64(member["data"], "evidence", key)
     if len(data) > MAX_EVIDENCE:
@@ -278,6 +280,7 @@ class _SealReading:
         self._checkpoints = checkpoints
         self._evidence = evidence
         self._cited: set[str] = set()
+        self._anchors: dict[Anchors, tuple[SealedAnchor, ...]] = {}  # many seals have the same
 
     def seal(self, key: str, member: Mapping[str, Any]) -> Seal:
         if len(member["heads"]) > MAX_HEADS:
@@ -292,20 +295,24 @@ class _SealReading:
         return Seal(decode_base64(member["entry"], "seals", key, "entry"), int(member["index"]), heads)
 
     def _head(self, member: Mapping[str, Any], place: tuple[str, ...]) -> Head:
-        anchors = [(anchor["ledger"], anchor["evidence"]) for anchor in member["anchors"]]
-        if len(anchors) > MAX_ANCHORS:
-            raise Refused(codes.PASSPORT_OVER_LIMIT(*place, what="anchors", limit=MAX_ANCHORS))
-        if any(one >= other for one, other in pairwise(anchors)):
-            raise Refused(codes.PASSPORT_ANCHORS_UNSORTED(*place))
+        anchors = tuple((anchor["ledger"], anchor["evidence"]) for anchor in member["anchors"])
+        if anchors not in self._anchors:
+            self._anchors[anchors] = self._read_anchors(anchors, place)
         consistency = member.get("consistency")
         return Head(
             checkpoint=self._cite(self._checkpoints, "checkpoint", member["checkpoint"], place),
             inclusion=decode_hashes(member["inclusion"], *place, "inclusion"),
             consistency=None if consistency is None else decode_hashes(consistency, *place, "consistency"),
-            anchors=tuple(
-                SealedAnchor(ledger, self._cite(self._evidence, "evidence", digest, place))
-                for ledger, digest in anchors
-            ),
+            anchors=self._anchors[anchors],
+        )
+
+    def _read_anchors(self, anchors: Anchors, place: tuple[str, ...]) -> tuple[SealedAnchor, ...]:
+        if len(anchors) > MAX_ANCHORS:
+            raise Refused(codes.PASSPORT_OVER_LIMIT(*place, what="anchors", limit=MAX_ANCHORS))
+        if any(one >= other for one, other in pairwise(anchors)):
+            raise Refused(codes.PASSPORT_ANCHORS_UNSORTED(*place))
+        return tuple(
+            SealedAnchor(ledger, self._cite(self._evidence, "evidence", digest, place)) for ledger, digest in anchors
         )
 
     def _cite(self, section: Mapping[str, Any], what: str, key: str, place: tuple[str, ...]) -> Any:
@@ -325,18 +332,20 @@ def _check_citations(bundle: Bundle, reading: _SealReading) -> None:
     if len(cited.components) > MAX_COMPONENTS:
         raise Refused(codes.PASSPORT_OVER_LIMIT("credentials", what="components", limit=MAX_COMPONENTS))
     status_lists = bundle.status_lists
-    sealed = cited.seals(status_lists.values())
-    uncited = [
-        *(("credentials", key.hex()) for key in bundle.credentials if key not in cited.credentials),
-        *(("statements", key.hex()) for key in bundle.statements if key not in cited.statements),
-        *(("accreditations", key.hex()) for key in bundle.accreditations if key not in cited.accreditations),
-        *(("records", key.hex()) for key in bundle.records if key not in cited.records),
-        *(("statusLists", key.hex()) for key, one in status_lists.items() if one.signed.name not in cited.status_lists),
-        *(("seals", key.hex()) for key in bundle.seals if key not in sealed),
-        *reading.uncited(),
-    ]
-    if uncited:
-        raise Refused(codes.PASSPORT_UNCITED(*uncited[0]))
+    carried: Iterable[tuple[str, Iterable[bytes], Container[bytes]]] = (
+        ("credentials", bundle.credentials, cited.credentials),
+        ("statements", bundle.statements, cited.statements),
+        ("accreditations", bundle.accreditations, cited.accreditations),
+        ("records", bundle.records, cited.records),
+        ("statusLists", status_lists, {k for k, one in status_lists.items() if one.signed.name in cited.status_lists}),
+        ("seals", bundle.seals, cited.seals(status_lists.values())),
+    )
+    for section, keys, wanted in carried:
+        for key in keys:
+            if key not in wanted:
+                raise Refused(codes.PASSPORT_UNCITED(section, key.hex()))
+    for section, name in reading.uncited():
+        raise Refused(codes.PASSPORT_UNCITED(section, name))
     versions = Counter(one.signed.name for one in status_lists.values())
     if max(versions.values(), default=0) > MAX_VERSIONS:
         what = "versions of one status list"

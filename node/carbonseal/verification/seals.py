@@ -56,12 +56,8 @@ class Seals:
 
     def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
         """Whether `seal`, which is at `place`, ties the commitment to the ledgers that the policy asks for."""
-        try:
-            entry = decode(seal.entry)
-        except Refused as refused:
-            return CheckedSeal([refused.finding.under(*place)], None)
-        if entry != RecordEntry(commitment):
-            return CheckedSeal([codes.SEAL_OTHER_ENTRY(*place, index=seal.index)], None)
+        if seal.entry != RecordEntry(commitment).encode():
+            return CheckedSeal([_other_entry(seal).under(*place)], None)
         found: list[Finding] = []
         runs = self._runs(seal, place, found)
         carried = frozenset(anchor.ledger for head in seal.heads for anchor in head.anchors)
@@ -124,3 +120,12 @@ class Seals:
             checked = self._anchored[key] = self._heads.anchors(head.anchors, statement, shared)
             self.trusted.update((id(item), item) for item in checked.trusted)
         return checked
+
+
+def _other_entry(seal: Seal) -> Finding:
+    """Why the entry of a seal is not that of a commitment."""
+    try:
+        decode(seal.entry)
+    except Refused as refused:
+        return refused.finding
+    return codes.SEAL_OTHER_ENTRY(index=seal.index)
