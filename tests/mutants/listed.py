@@ -208,10 +208,8 @@ MUTANTS = (
         "if scope.rules == rules:",
         CACHES,
     ),
-    Mutant(
-        "seals share anchors", f"{VERIFICATION}/seals.py", "head.checkpoint, head.anchors", "head.checkpoint, ()", SEALS
-    ),
-    Mutant("another's code counts again", f"{CHECKED}/heads.py", "if shared or any(", "if shared and any(", CACHES),
+    Mutant("seals share anchors", f"{VERIFICATION}/seals.py", "= head.checkpoint, head.anchors", "= b'', ()", SEALS),
+    Mutant("others' code counts twice", f"{CHECKED}/heads.py", "if shared or any(", "if shared and any(", CACHES),
     # --- signers and status
     Mutant(
         "a listed key signs by being named",
