@@ -71,7 +71,7 @@ def create(
 
     \b
     Examples:
-      carbonseal token create my-node erp-2026 --system erp --tenant acme --scope submit --scope read -o erp.token
+      carbonseal token create my-node erp-2026 --system erp --tenant default --scope submit --scope read -o erp.token
       curl -H "Authorization: Bearer $(cat erp.token)" https://node.example.org/v1/passports
     """
     request = {"name": name, "days": days, **wanted(person, system, tenant, scopes)}
