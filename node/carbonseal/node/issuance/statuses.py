@@ -187,10 +187,15 @@ class Statuses:
     ) -> list[SealedRecord]:
         """The versions of an own list that a passport should have now: the newest, and the newest of which `is_final` says that
         it is anchored on every ledger. `published`: of those in a published head alone."""
-        found = (self._logs.record(version.commitment) for version in self._tables.versions(list_id, MAX_VERSIONS))
-        records = [record for record in found if not published or record.index < record.log.size]
-        final = next((number for number, record in enumerate(records) if is_final(record)), 0)
-        return [records[number] for number in sorted({0, final})] if records else []
+        newest: SealedRecord | None = None
+        for version in self._tables.versions(list_id, MAX_VERSIONS):  # each is looked up where it is needed alone
+            record = self._logs.record(version.commitment)
+            if published and record.index >= record.log.size:
+                continue
+            newest = newest or record
+            if is_final(record):
+                return [newest] if record is newest else [newest, record]
+        return [] if newest is None else [newest]
 
     def says_all(self, list_id: str) -> bool:
         """Whether a version of an own list is in a published head that says all that is set."""
