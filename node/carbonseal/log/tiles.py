@@ -82,12 +82,12 @@ def bundles_between(old_size: int, new_size: int) -> Iterator[Tile]:
 
 def encode_bundle(entries: Iterable[bytes]) -> bytes:
     """The bytes of the bundle of these entries. Raises Refused on an entry of more than 65,535 bytes."""
-    parts: list[bytes] = []
-    for entry in entries:
-        if len(entry) > MAX_ENTRY:
-            raise Refused(codes.ENTRY_TOO_LONG(length=len(entry), limit=MAX_ENTRY))
-        parts += (len(entry).to_bytes(2, "big"), entry)
-    return b"".join(parts)
+    entries = list(entries)
+    lengths = {*map(len, entries)}  # there are few: records have one
+    if lengths and max(lengths) > MAX_ENTRY:
+        raise Refused(codes.ENTRY_TOO_LONG(length=max(lengths), limit=MAX_ENTRY))
+    heads = {length: length.to_bytes(2, "big") for length in lengths}
+    return b"".join([part for entry in entries for part in (heads[len(entry)], entry)])
 
 
 def decode_bundle(data: bytes, width: int) -> list[bytes]:

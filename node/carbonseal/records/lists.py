@@ -17,6 +17,7 @@ MAX_BYTES = 64 << 20  # of a list
 
 _LIST = re.compile(rb"[ \t\r\n]*\[")
 _ANSWER = re.compile(rb'[ \t\r\n]*\{[ \t\r\n]*"data"[ \t\r\n]*:[ \t\r\n]*\[')
+_EITHER = re.compile(_LIST.pattern + b"|" + _ANSWER.pattern)
 _TOKEN = re.compile(
     rb'"(?:[^"\\]++|\\.?)*+"?|[\[\]{},]', re.DOTALL
 )  # without its end, a string goes to the end: linear
@@ -27,7 +28,7 @@ Items = Sequence[tuple[str, bytes]]  # the JSON pointer of each item, and its by
 
 def may_be_list(begun: bytes) -> bool:
     """Whether a document that begins so may be a list or an answer."""
-    return _LIST.match(begun) is not None or _ANSWER.match(begun) is not None
+    return _EITHER.match(begun) is not None
 
 
 def items(raw: bytes, *, answers: bool) -> Items | None:

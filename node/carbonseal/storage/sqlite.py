@@ -143,7 +143,8 @@ def _engine(path: Path, begin: str, pragmas: Sequence[str], *, query: str = "", 
             connection.execute(pragma)
 
     def begun(connection: Connection) -> None:
-        connection.connection.execute(begin)
+        driver: Any = connection.connection.driver_connection
+        driver.execute(begin)
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)

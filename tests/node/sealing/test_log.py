@@ -268,3 +268,20 @@ def test_a_disk_that_fails_within_a_batch_leaves_it_to_the_next_one(point: str, 
         assert node.log().head(3).note == node.log().checkpoint()
 
     running.run(begin(), work, reached=reached)
+
+
+def test_a_batch_is_made_once_enough_wait_or_one_has_waited_long_enough(begin: Begin) -> None:
+    """Also where some waited already, and those that came then were not enough yet."""
+
+    async def work(node: Node) -> None:
+        async with running.in_background(node):
+            for word, size in (("a", 0), ("b", 0), ("c", 4), ("d", 4), ("e", 4), ("f", 4), ("g", 8), ("h", 8)):
+                await node.submit(b'{"word": "%s"}' % word.encode(), "json/1")
+                await asyncio.sleep(1)
+                assert node.log().size == size  # the first entry says which log this is
+            await asyncio.sleep(97)
+            assert node.log().size == 8
+            await asyncio.sleep(3)
+            assert node.log().size == 9
+
+    running.run(begin(batch_size=4, batch_age=100.0), work)

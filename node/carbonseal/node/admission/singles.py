@@ -35,8 +35,9 @@ class _Offered(NamedTuple):
 
 @dataclass(slots=True)
 class _Waiting:
-    """Records of one kind that are in no call yet."""
+    """Records of one kind that are in no call yet. To ask for the loop is a system call, for each of them."""
 
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     offered: deque[_Offered] = field(default_factory=deque)
     bytes: int = 0
 
@@ -71,7 +72,7 @@ class Singles:
             calling.add_done_callback(self._calling.discard)
         if len(waiting.offered) >= MOST_WAITING or waiting.bytes >= MOST_BYTES:
             raise Busy(NODE_BUSY(waiting=len(waiting.offered)))
-        receipt: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        receipt: asyncio.Future[Receipt] = waiting.loop.create_future()
         waiting.offered.append(_Offered(raw, media, receipt))
         waiting.bytes += len(raw)
         return await receipt

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from carbonseal.footprints.figures import decimal_text
 from carbonseal.footprints.model import Footprint
 from carbonseal.records.files import FILE, File
 from carbonseal.records.profiles import CREDENTIAL, RESERVED, lookup
+from carbonseal.values import dataclass
 
 LONGEST = 200  # characters of a name
 DIGEST_MARK = "sha256:"  # before the digest of a longer one

@@ -17,21 +17,28 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class Added(asyncio.Event):
+    """Set when entries came in, once the queue has `enough` of them: who waits for it clears it, and may say how many that is."""
+
+    enough = 0
+
+
 class Appender:
-    """The way of new entries into a queue. `added` is set whenever some came in; who waits for it clears it."""
+    """The way of new entries into a queue, which `added` tells."""
 
     def __init__(self, queue: EntryQueue, sequencer: Sequencer, genesis: Genesis, thread: WriterThread) -> None:
         self._queue = queue
         self._sequencer = sequencer
         self._genesis = genesis
         self._thread = thread
-        self.added = asyncio.Event()
+        self.added = Added()
 
     async def run(self, append: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `append`, which appends to the queue: gives its result, raises what it raises. Raises `Frozen` where the log is
         frozen before its first entry."""
         result = await self._thread.run(self._after_genesis, partial(append, *args, **kwargs))
-        self.added.set()
+        if self._queue.size >= self.added.enough:
+            self.added.set()
         return result
 
     def _after_genesis(self, append: Callable[[], T]) -> T:

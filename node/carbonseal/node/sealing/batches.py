@@ -15,6 +15,7 @@ from carbonseal.node.config import NodeConfig
 from carbonseal.node.witnessing.witnesses import Witnesses
 from carbonseal.storage.writer_thread import WriterThread
 
+from .appender import Added
 from .codes import NODE_BATCH_FAILED, NODE_QUORUM_UNMET
 from .guard import Frozen
 from .heads import SignedHead
@@ -36,7 +37,7 @@ class Batches:
         startup: StartupChecks,
         thread: WriterThread,
         *,
-        added: asyncio.Event,
+        added: Added,
         witnesses: Witnesses,
         clock: Callable[[], float],
     ) -> None:
@@ -88,6 +89,7 @@ class Batches:
             heartbeat = self._heartbeat_due()
             seconds = 0.0 if heartbeat else self._until_batch()
             if seconds > 0:
+                self._added.enough = self._enough()
                 await until(self._added, sleep, seconds)
                 continue
             try:
@@ -133,6 +135,13 @@ class Batches:
         if self._cause_since is not None:
             last = min(last, self._cause_since + self._settings.batch_age)
         return last - self._clock()
+
+    def _enough(self) -> int:
+        """How many entries the queue has to have for a batch to be due earlier than is known now: while one waits that makes an
+        anchor due, others change nothing until they are enough."""
+        if self._cause_since is None or self._sequencer.frozen or self._sequencer.unpublished:
+            return 0
+        return self._sequencer.published.size + self._settings.batch_size
 
     def _heartbeat_due(self) -> bool:
         """Whether no entry that makes an anchor due was sequenced for so long that a heartbeat is to be."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
@@ -112,29 +112,33 @@ class EntryQueue:
         """Store records in one transaction: where each is, in their order. Durable on return. A record that its tenant submitted
         before, or twice in one call, is stored once."""
         results: list[Placed] = []
-        new: list[Submission] = []
+        new: list[bytes] = []  # commitments
         with self._database.write() as connection:
             found = self._find_stored(connection, [submission.commitment for submission in submissions])
             known_here = {key: Placed(one.index, one.receipt.acknowledged) for key, one in found.items()}
-            for submission in submissions:
-                key = (submission.tenant, submission.commitment)
+            entries: list[tuple[Any, ...]] = []
+            records: list[tuple[Any, ...]] = []
+            payloads: list[tuple[Any, ...]] = []
+            for tenant, profile, salt, commitment, canonical in submissions:
+                key = tenant, commitment
                 placed = known_here.get(key)
                 if placed is None:
-                    placed = known_here[key] = Placed(self.size + len(new), now)
-                    new.append(submission)
+                    number = self.size + len(new)
+                    placed = known_here[key] = Placed(number, now)
+                    new.append(commitment)
+                    entries.append((number, _RECORD + commitment))
+                    records.append((number, tenant, profile, salt, now))
+                    payloads.append((number, canonical))
                 results.append(placed)
-            numbered = list(enumerate(new, self.size))
-            insert_rows(connection, ENTRIES, [(number, _RECORD + item.commitment) for number, item in numbered])
-            insert_rows(
-                connection, RECORDS, [(number, item.tenant, item.profile, item.salt, now) for number, item in numbered]
-            )
-            insert_rows(connection, PAYLOADS, [(number, item.canonical) for number, item in numbered])
+            insert_rows(connection, ENTRIES, entries)
+            insert_rows(connection, RECORDS, records)
+            insert_rows(connection, PAYLOADS, payloads)
         # Durable from here on. Without what follows a restart finds the records by reading the newest entries.
-        self.size += len(new)
+        first, self.size = self.size, self.size + len(new)
         if new:
             self._last_cause = self.size - 1
-        for number, item in numbered:
-            self._recent[item.commitment].append(number)
+        for number, commitment in enumerate(new, first):
+            self._recent[commitment].append(number)
         if len(self._recent) >= known.RUN:
             self.catch_up()
         return results
