@@ -219,6 +219,8 @@ def test_a_client_has_bounds(run: Callable[..., None], monkeypatch: pytest.Monke
         await called_back(host)
         assert partner.events[0]["data"]["error"]["code"] == "BadRequest"
         assert "more matches than one event takes (2 footprints" in partner.events[0]["data"]["error"]["message"]
+        assert (await host.send(event(PUBLISHED, PFS, partner.url, "told-5")))[0] == 200
+        assert [one.id for one in kept(host)] == ["request-1", "told-3", "told-4", "told-5"]
 
     run(act)
 
