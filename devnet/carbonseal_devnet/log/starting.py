@@ -18,6 +18,7 @@ from carbonseal.node.new_keys import NewKeys
 from carbonseal.node.node import Node
 from carbonseal.node.witnessing.settings import CosignerConfig
 from carbonseal.service.app import make_app
+from carbonseal.service.listening.protocol import Runner
 from carbonseal_devnet import threads
 from carbonseal_devnet.log.network import INTRODUCE, Log, write_introduction
 
@@ -76,7 +77,7 @@ async def _served(node: Node, port: int) -> AsyncIterator[str]:
         return web.json_response({"introduced": key.encode()})
 
     app.router.add_post(INTRODUCE, take)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handle_signals=False, auto_decompress=False)
+    runner = Runner(app, access_log=None, shutdown_timeout=1, handle_signals=False, auto_decompress=False)
     await runner.setup()
     try:
         await web.TCPSite(runner, LOOPBACK, port).start()
