@@ -26,6 +26,7 @@ passports              `Client.issue`, `Client.refresh`, `Client.passport`, `Cli
 statements             `Client.issue_statement`, `Client.statements`, `Client.statement`, `Client.mark_statement`; the
                        same of accreditations
 four eyes              `Client.drafts`: `Drafts.prepare`, `Drafts.all`, `Drafts.show`, `Drafts.review`, `Drafts.release`, ...
+webhooks               `Client.webhooks`: `Webhooks.add`, `Webhooks.all`, `Webhooks.dead`, `Webhooks.replay`, ...
 who reads what         `Client.grant`, `Client.revoke_grant`, `Client.grants`
 the node               `Client.health`, `Client.sequence`, `Client.anchor`, `Client.wait_for_anchors`, `Client.proof`
 anything else          `Client.operate`: the answer of one of the service's operations, by its name, as JSON
@@ -55,11 +56,13 @@ from carbonseal.service.client.client import (
     RecordState,
 )
 from carbonseal.service.client.drafts import Draft, Drafts, ShownDraft
+from carbonseal.service.client.webhooks import DeadLetter, Webhook, Webhooks
 
 __all__ = [
     "BrokenOff",
     "Client",
     "Content",
+    "DeadLetter",
     "DocumentFile",
     "Draft",
     "Drafts",
@@ -77,4 +80,6 @@ __all__ = [
     "Source",
     "Submitted",
     "TlogProof",
+    "Webhook",
+    "Webhooks",
 ]

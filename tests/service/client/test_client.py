@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-from carbonseal.client import BrokenOff, Client, Content, DocumentFile, RecordState, Refused
+from carbonseal.client import BrokenOff, Client, Content, DeadLetter, DocumentFile, RecordState, Refused, Webhook
 from carbonseal.node.access.callers import Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
@@ -81,6 +82,51 @@ def test_the_way_of_a_record_a_passport_and_a_statement(tmp_path: Path, monkeypa
             with pytest.raises(Refused) as refused:
                 await client.health()
             assert refused.value.finding.code.name == "access.scope-missing"
+
+    asyncio.run(go())
+
+
+def test_receivers_and_what_they_did_not_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MOST", 1)
+
+    async def go() -> None:
+        async with served(tmp_path) as (node, client):
+            hooks = client.webhooks()
+            assert (await hooks.add("erp", "https://[2001:470::1]:1/x?key=1", ["sealed"])).startswith("whsec_")
+            assert (await hooks.add("mes", "https://mes.example/")) != await hooks.rotate("mes", overlap=0)
+            assert await hooks.pause("mes", "moving") and not await hooks.pause("mes", "moving")
+            erp, mes = [one async for one in hooks.all()]
+            assert (erp.name, erp.types, erp.paused, erp.tenant) == ("erp", ("sealed",), None, "default")
+            assert (mes.name, mes.types, mes.paused, mes.made, mes.last) == ("mes", (), "moving", 0, None)
+            assert erp.number < mes.number and "key" not in erp.url
+            with closing(sqlite3.connect(node.directory / "node.db")) as database, database:
+                for number in (3, 8):
+                    letter = (
+                        erp.number,
+                        number,
+                        f"msg_{number:040x}",
+                        "test",
+                        b'{"a": 1}',
+                        "dead",
+                        1.8e9,
+                        82,
+                        "answered 500",
+                    )
+                    database.execute(f"INSERT INTO deliveries VALUES ({', '.join('?' * len(letter))})", letter)
+            letters = [one async for one in hooks.dead("erp")]
+            assert [(one.number, one.tries, one.reason) for one in letters] == [
+                (3, 82, "answered 500"),
+                (8, 82, "answered 500"),
+            ]
+            assert letters[0].event == {"a": 1}
+            assert await hooks.replay("erp", [letters[0].id]) == 1 and await hooks.replay("erp") == 1
+            assert await hooks.resume("mes")
+            await hooks.remove("mes")
+            assert [one.name async for one in client.webhooks("default").all()] == ["erp"]
+            assert [one async for one in client.webhooks("other").all()] == []
+            with pytest.raises(Refused) as refused:
+                await hooks.dead("mes").__anext__()
+            assert refused.value.finding.code.name == "webhook.unknown"
 
     asyncio.run(go())
 
@@ -162,5 +208,5 @@ def test_what_may_be_repeated_is_tried_again(
 
 
 def test_what_is_told_is_data() -> None:
-    for kind in (RecordState, Content, DocumentFile):
+    for kind in (RecordState, Content, DocumentFile, Webhook, DeadLetter):
         assert dataclasses.is_dataclass(kind)

@@ -23,6 +23,7 @@ from carbonseal.service.client.drafts import Drafts
 from carbonseal.service.client.paging import every
 from carbonseal.service.client.remote import RemoteNode
 from carbonseal.service.client.retries import again
+from carbonseal.service.client.webhooks import Webhooks
 from carbonseal.service.routes.records import MEDIA, PROFILE
 
 REPEATABLE = ("/v1/records", "/v1/passports/refresh")  # POSTs; and those whose path ends as one of these
@@ -161,6 +162,10 @@ class Client(RemoteNode):
     def drafts(self) -> Drafts:
         """What is prepared, and not signed yet."""
         return Drafts(self)
+
+    def webhooks(self, tenant: str = "") -> Webhooks:
+        """Who is told what happens: the receivers of a tenant, the caller's own where none is named."""
+        return Webhooks(self, tenant)
 
     # --- grants ----------------------------------------------------------------------------------------------------
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from carbonseal.instants import parse_instant
-from carbonseal.service.operations.listing import MOST
+from carbonseal.service.client.paging import Operates, every
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,6 @@ class ShownDraft:
     acts: tuple[Mapping[str, Any], ...]
 
 
-class Operates(Protocol):
-    """What knows a node's operations."""
-
-    async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The answer of one of them."""
-        ...
-
-
 class Drafts:
     """Methods raise Refused as the node's four eyes have it (``draft.*``): who prepared neither reviews nor releases."""
 
@@ -66,12 +58,8 @@ class Drafts:
 
     async def all(self, *, waiting: bool = False) -> AsyncIterator[Draft]:
         """Every draft of the caller's tenant, in order; or what waits for the caller."""
-        following: int | None = 0
-        while following is not None:
-            page = await self._node.operate("drafts/list", {"after": following, "waiting": waiting, "limit": MOST})
-            for one in page["items"]:
-                yield _draft(one)
-            following = page["next"]
+        async for one in every(self._node, "drafts/list", waiting=waiting):
+            yield _draft(one)
 
     async def show(self, number: int) -> ShownDraft:
         """One draft, with what would be signed."""
