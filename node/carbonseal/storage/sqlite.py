@@ -34,6 +34,9 @@ _WRITER_PRAGMAS = (  # properties of the file: readers leave it as it is
     "PRAGMA journal_mode = WAL",
     *_PRAGMAS,
 )
+PREPARED = (
+    512  # statements that a writer keeps prepared: rows come in groups, and each size of one is a statement a table
+)
 _NOT_UTF8 = "Could not decode to UTF-8"
 _CODES: dict[int, Code] = {
     sqlite3.SQLITE_FULL: NODE_DATABASE_FULL,
@@ -60,7 +63,7 @@ class SQLite:
                 path.touch(mode=0o600)  # it holds records and salts
         except OSError as error:
             raise BrokenOff(NODE_DATABASE_FAILED(path=path, reason=error.strerror)) from error
-        self.writer = _engine(path, "BEGIN IMMEDIATE", _WRITER_PRAGMAS, pool_size=1, max_overflow=0)
+        self.writer = _engine(path, "BEGIN IMMEDIATE", _WRITER_PRAGMAS, PREPARED, pool_size=1, max_overflow=0)
         self.readers = _engine(path, "BEGIN", _PRAGMAS)
 
     def close(self) -> None:
@@ -133,9 +136,11 @@ class ReadOnlySQLite(SQLite):
             self._copy.cleanup()
 
 
-def _engine(path: Path, begin: str, pragmas: Sequence[str], *, query: str = "", **options: int) -> Engine:
+def _engine(
+    path: Path, begin: str, pragmas: Sequence[str], prepared: int = 128, *, query: str = "", **options: int
+) -> Engine:
     address = f"file:{quote(str(path.absolute()))}?{query}&uri=true" if query else str(path)
-    engine = create_engine(f"sqlite:///{address}", **options)
+    engine = create_engine(f"sqlite:///{address}", connect_args={"cached_statements": prepared}, **options)
 
     def connected(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver begins no transaction of its own: `begun` does
