@@ -49,4 +49,4 @@ def test_no_operation_looks_at_what_is_finished(tmp_path: Path, plugins: Path, m
     with instructions() as executed:
         costs = virtual_time.run(growth.measure(few, many, 1, executed))
     assert all(cost > 0 for ((cost, _),) in costs.values())
-    assert {name: both for name, (both,) in costs.items() if both[1] - both[0] > MORE / 2} == {}
+    assert {name: both for name, (both,) in costs.items() if both[1] - both[0] >= MORE} == {}

@@ -37,7 +37,7 @@ from tests.node.issuance.drafts.drafting import ROLES, reviewed
 from tests.storage.conftest import Statements
 from tests.storage.executed import instructions
 
-MORE = 1024  # finished rows of each table that one of two nodes has, and the other does not
+MORE = 2048  # finished rows of each table that one of two nodes has, and the other does not
 ELSEWHERE = {"anchors", "attempts", "closed", "evidence", "passports", "positions", "status_lists", "status_versions"}
 NOT_FINISHED = {"balances", "certificates", "counters", "cursors", "held_accreditations"}  # rows of what there is
 OF_ITS_OWN = {"document", "organisation"}  # columns: what a finished row is about, nobody asks about again
