@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from carbonseal.findings import Refused
@@ -50,12 +49,13 @@ class StatusEntry:
     index: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Credential:
     """What every credential has. Each subject has a subclass."""
 
     document: Mapping[str, Any]
     canonical: bytes  # RFC 8785, proof included
+    digest: bytes  # SHA-256 of that (32 bytes), by which others cite it
     id: str
     issuer: str
     key: bytes  # the Ed25519 public key that the proof names, 32 bytes; trusted only where a policy lists it
@@ -63,11 +63,6 @@ class Credential:
     valid_from: datetime
     valid_until: datetime | None
     status: tuple[StatusEntry, ...]  # at most one for each purpose
-
-    @cached_property
-    def digest(self) -> bytes:
-        """SHA-256 of its canonical bytes (32 bytes), by which others cite it."""
-        return hashlib.sha256(self.canonical).digest()
 
 
 Document = TypeVar("Document", bound=Credential)
@@ -213,9 +208,11 @@ def _common(document: Mapping[str, Any]) -> dict[str, Any]:
         if named_by != issuer:
             raise ValueError(f"the proof's key {method} is not the issuer's, {issuer}")
         until = document.get("validUntil")
+        canonical = jcs(document)
         return {
             "document": document,
-            "canonical": jcs(document),
+            "canonical": canonical,
+            "digest": hashlib.sha256(canonical).digest(),
             "id": document["id"],
             "issuer": issuer,
             "key": decode_key(multikey),

@@ -107,7 +107,7 @@ class Batch:
         return hashlib.sha256(self.salt + self.number.encode()).digest()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ProductCredential(Credential):
     """What its subject, a product, is made of."""
 

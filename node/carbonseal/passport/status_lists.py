@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -19,6 +18,7 @@ from carbonseal.findings import Refused
 from carbonseal.passport import credentials
 from carbonseal.passport.credentials import REVOCATION, Credential, Subject
 from carbonseal.passport.schemas import STATUS_LIST_SHAPE, STATUS_LIST_TYPE, STATUS_SUBJECT_TYPE
+from carbonseal.values import dataclass
 
 from . import codes
 
@@ -28,7 +28,7 @@ MAX_BYTES = 1 << 20  # of the bitstring, unpacked: a small file cannot unpack to
 GZIP = 31  # zlib's window bits for a gzip stream
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StatusList(Credential):
     """One signed version of a status list."""
 

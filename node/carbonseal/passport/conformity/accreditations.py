@@ -7,7 +7,6 @@ cleared: who is accredited again has a new accreditation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +14,13 @@ from carbonseal.findings import Refused
 from carbonseal.passport import codes, credentials
 from carbonseal.passport.credentials import Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
 from carbonseal.passport.multibase import decode_key, encode_key
+from carbonseal.values import dataclass
 
 from .schemas import ACCREDITATION_SHAPE, ACCREDITATION_TYPE, MAX_KEYS, MAX_SCOPES
 from .scopes import Scope, read_scope, scope_words
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Accreditation(Credential):
     """What its subject, a certification body, may state. `valid_until` is always there."""
 

@@ -68,7 +68,7 @@ class Opinion:
     corrects: bytes | None = None  # of one that was wrong
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Statement(Credential):
     """A signed opinion."""
 
