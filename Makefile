@@ -6,7 +6,7 @@ CORE   := tests/records tests/log tests/passport tests/tlog tests/keys tests/sto
 
 export PYTHONDONTWRITEBYTECODE =  # tests start hundreds of programs: what they import is compiled once
 
-.PHONY: demo test test-core storm test-fabric interop mutants lint bench texts vectors api release-check clean
+.PHONY: demo test uncounted test-core storm test-fabric interop mutants lint bench texts vectors api release-check clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("carbonseal needs Python 3.11 or newer: make PYTHON=python3.12 ..." if sys.version_info < (3, 11) else 0)'
@@ -20,6 +20,9 @@ demo: $(VENV)/installed  ## seal, anchor, issue, verify, and be refused: the who
 test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packages, the wheel, the texts
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --durations=15 --cov --cov-report= --cov-fail-under=0
 	$(BIN)/python -m coverage report $(if $(CI),,--fail-under=0)
+
+uncounted: $(VENV)/installed  ## which test modules coverage need not trace, found by a run of all
+	$(BIN)/python -m tests.programs.uncounted
 
 test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the vectors and what plugs in: for another Python
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --durations=5 $(CORE)

@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from tests.once import once
 from tests.programs.counted import count_no_programs, counted
+from tests.programs.uncounted import Tracing
 from tests.tokens import SoftHsm, softhsm_module
 
 # No property has a deadline: how long an example takes says more about the machine than about the code.
@@ -30,10 +31,13 @@ IN_MEMORY = Path("/dev/shm")
 NEEDED = 2 << 30  # bytes; a run leaves a tenth of it
 
 
-def pytest_configure() -> None:
-    """Tests keep their files in memory where there is room. They kill programs, never the machine: what a disk adds is time."""
+def pytest_configure(config: pytest.Config) -> None:
+    """What costs time and adds nothing is left out: tracing of what others reach, and disks (tests kill programs, never the
+    machine)."""
     if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= NEEDED:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+    if "COUNT_ALL" not in os.environ:
+        config.pluginmanager.register(Tracing())
 
 
 @pytest.hookimpl(optionalhook=True)

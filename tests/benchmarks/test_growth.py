@@ -15,8 +15,6 @@ from tests.storage.executed import instructions
 
 __all__ = ["plugins"]
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 
 def test_every_operation_is_measured_on_both_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "IDLE", 4)

@@ -18,8 +18,6 @@ from carbonseal_devnet.ethereum.network import Network
 
 from . import calls
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 INCLUDES = "includes(address,bytes32,uint64,uint64,bytes,bytes32[])"
 ROOT = "root_from_inclusion(uint64,uint64,bytes,bytes32[])"
 ACCOUNT = 4

@@ -10,8 +10,6 @@ import pytest
 
 from tests.repository.sources import OURS, REPOSITORY, Import, Module, imports, modules, names_of_modules
 
-pytestmark = pytest.mark.no_cover  # it reads the sources, and tracing takes half of its time
-
 # What each part may import of ours, itself aside; devnet may import everything.
 # A part is a package or module below `carbonseal`, or an adapter.
 BOTTOM = {

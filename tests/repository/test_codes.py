@@ -7,12 +7,8 @@ import re
 from functools import cache
 from typing import Any
 
-import pytest
-
 from tests.repository.sources import REPOSITORY
 from tests.repository.texts import codes
-
-pytestmark = pytest.mark.no_cover  # it reads the sources, and tracing takes half of its time
 
 TESTS = REPOSITORY / "tests"
 VECTORS = TESTS / "vectors"

@@ -5,11 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-import pytest
-
 from tests.repository.sources import Module, modules
-
-pytestmark = pytest.mark.no_cover  # it reads the sources, and tracing takes half of its time
 
 CLICK = {"convert", "get_command", "invoke", "list_commands", "process_value", "resolve_command", "show"}
 JSON_RPC = ("eth_", "net_", "web3_")

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 
-import pytest
-
 from tests.repository.sources import REPOSITORY, imports, modules
-
-pytestmark = pytest.mark.no_cover  # it reads the sources, and tracing takes half of its time
 
 MOST_LINES = 400
 MOST_MODULES = 14  # in one folder, its `__init__` aside

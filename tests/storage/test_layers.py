@@ -10,8 +10,6 @@ from sqlalchemy import Table
 from carbonseal.storage import index_tables, log_tables, node_tables, request_tables, webhook_tables
 from tests.repository.sources import Module, imports, modules
 
-pytestmark = pytest.mark.no_cover  # it reads the sources, and tracing takes half of its time
-
 TABLES = [
     (f"{module.__name__}.{name}", value)
     for module in (index_tables, log_tables, node_tables, request_tables, webhook_tables)

@@ -28,8 +28,6 @@ from carbonseal.verification.verify import Report, verify
 from tests.verification.mutants import Way, at, made, value
 from tests.world import AT, World, codes
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 
 def checked(raw: bytes) -> Report:
     _, policy, trust = made()

@@ -17,8 +17,6 @@ from carbonseal_adapters.ethereum.sending.ledger import EthereumLedger
 from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.networks import anchor, command, connected, statement
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 CONFIRMATIONS = 4
 ANCHORS = 8
 

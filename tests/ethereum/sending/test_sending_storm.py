@@ -16,8 +16,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from carbonseal.node.anchoring.evidence import EvidenceStore
 from carbonseal.node.anchoring.outbox import Outbox
 from carbonseal.node.anchoring.tracked import State
@@ -30,8 +28,6 @@ from carbonseal_devnet.ethereum.network import Network
 from tests import nodes
 from tests.ethereum import storm_driver
 from tests.programs import storms
-
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
 
 HERE = Path(__file__).parents[1]
 CONFIRMATIONS = 6

@@ -18,8 +18,6 @@ from carbonseal_devnet.supervised_process import ProgramMissing
 
 from .test_sending_node import make_node
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 
 @pytest.fixture(params=["py-evm", "anvil", "geth"])
 def other(request: pytest.FixtureRequest) -> Iterator[Network]:

@@ -21,8 +21,6 @@ from carbonseal_adapters.fabric.checking.packing import MAX_EVIDENCE, FabricEvid
 from tests.fabric.evidence.test_blocks import chained
 from tests.fabric.evidence.verdicts import BFT, SOUND, check, code_of
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 MADE = {"raft": SOUND, "bft": BFT, "updates": chained()}
 SEALED = {name: made.evidence().encode() for name, made in MADE.items()}
 VALUES = {name: json.loads(evidence.data) for name, evidence in SEALED.items()}

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-import pytest
 from fabric_protos.common.configtx_pb2 import ConfigGroup
 from fabric_protos.orderer import configuration_pb2
 
@@ -34,8 +33,6 @@ from tests.ethereum import storm_driver  # it knows nothing of a node's ledgers
 from tests.fabric.blocks import CONFLICT, DUPLICATE, VALID, transactions
 from tests.programs import storms
 from tests.repository.sources import REPOSITORY
-
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
 
 ANCHORS = storms.anchors(50)
 LIVES = storms.lives(100, 250)  # how many of a node's crash points it lives through

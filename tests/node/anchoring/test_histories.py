@@ -53,8 +53,6 @@ from tests.node.anchoring.histories import (
 )
 from tests.node.anchoring.watched import IRREVERSIBLE, SLOW, WATCHES, Watch
 
-pytestmark = pytest.mark.no_cover  # its repetitions reach no other lines, and tracing them takes most of their time
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -7,14 +7,10 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from carbonseal.findings import Outcome
 from tests.repository.sources import REPOSITORY
 from tests.repository.texts import codes
 from tests.repository.texts.rejections import ARGUMENTS, NO_VERDICT, fits
-
-pytestmark = pytest.mark.no_cover  # it reads the sources, and tracing takes half of its time
 
 TESTS = REPOSITORY / "tests"
 VERDICTS = (
