@@ -22,6 +22,11 @@ async def ask(party: Party, scope: Scope, name: str, body: Json) -> tuple[int, J
     return status, orjson.loads(raw)
 
 
+async def look(party: Party, query: str = "") -> tuple[int, Json]:
+    status, raw = await party.ask(Scope.READ, "GET", f"/v1/webhooks{query}")
+    return status, orjson.loads(raw)
+
+
 def test_tenants(tmp_path: Path) -> None:
     asyncio.run(_tenants(tenants.make(tmp_path / "node")))
 
@@ -34,9 +39,9 @@ async def _tenants(directory: Path) -> None:
         status, added = await ask(mine, Scope.RELEASE, "add", {"name": "erp", "url": URL})
         assert status == 200
         assert added["secret"].startswith("whsec_")
-        status, listed = await ask(mine, Scope.READ, "list", {})
-        assert [(one["name"], one["tenant"]) for one in listed["webhooks"]] == [("erp", "mine")]
-        assert (await ask(theirs, Scope.READ, "list", {}))[1] == {"webhooks": []}
+        status, listed = await look(mine)
+        assert [(one["name"], one["tenant"]) for one in listed["items"]] == [("erp", "mine")]
+        assert (await look(theirs))[1]["items"] == []
         for name, more in {
             "pause": {"reason": "x"},
             "resume": {},
@@ -50,8 +55,9 @@ async def _tenants(directory: Path) -> None:
             for tenant in ("mine", "nobody"):
                 status, refused = await ask(theirs, Scope.RELEASE, name, {"name": "erp", "tenant": tenant, **more})
                 assert refused["code"] == "node.unknown-tenant", name
-        assert (await ask(theirs, Scope.READ, "dead", {"name": "erp"}))[0] == 404
-        assert (await ask(theirs, Scope.READ, "dead", {"name": "pager"}))[0] == 404
+        for name in ("erp", "pager"):
+            status, refused = await look(theirs, f"/dead?name={name}")
+            assert (status, refused["code"]) == (404, WEBHOOK_UNKNOWN.name), name
 
         status, refused = await ask(mine, Scope.RELEASE, "add", {"name": "erp", "url": URL})
         assert refused["code"] == WEBHOOK_NAME_TAKEN.name
