@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
 
 from carbonseal.node.node import Node
+from carbonseal.service.app import serving
+from carbonseal.service.monitoring.answers import Answers
 from tests.service.nodes import make_node
 from tests.service.test_records import run
 
@@ -59,3 +62,26 @@ def test_one_short_line_at_most(tmp_path: Path, caplog: pytest.LogCaptureFixture
         assert len(one.message) < 100
         assert one.exc_info is None
     assert "SECRET" not in caplog.text
+
+
+def test_who_is_gone_is_no_defect(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever asks to be told to go on, and ends the connection, costs neither a line nor an answer that is counted as failed."""
+    make_node(tmp_path)
+    answers = Answers()
+
+    async def act() -> None:
+        async with Node.open(tmp_path) as node, serving(node, answers=answers) as url:
+            at = urlsplit(url)
+            reader, writer = await asyncio.open_connection(at.hostname, at.port)
+            writer.write(b"GET /health HTTP/1.1\r\n" + HOST + b"Expect: 100-continue\r\n\r\n")
+            writer.write_eof()
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+
+    caplog.set_level(logging.INFO)
+    asyncio.run(act())
+    assert not [one for one in caplog.records if one.exc_info or one.levelno >= logging.WARNING]
+    ((listener, route, status),) = answers.counts
+    assert (listener, route) == ("private", "GET /health")
+    assert status in (200, 499)  # where it was answered before the end was seen

@@ -236,6 +236,28 @@ def test_a_client_has_its_share_and_leaves_the_others_theirs() -> None:
         second.hold(shares, 2)
 
 
+class Noted(Shares):
+    """Shares that note what is given back."""
+
+    def __init__(self) -> None:
+        super().__init__("memory", most=1000, each=1000)
+        self.given_back: list[int] = []
+
+    def give_back(self, client: str, amount: int) -> None:
+        self.given_back.append(amount)
+        super().give_back(client, amount)
+
+
+def test_a_body_in_many_pieces_is_one_share() -> None:
+    """A sender may send byte by byte: what is noted of each would be memory that no share counts."""
+    shares, other = Noted(), Noted()
+    with Held("a") as held:
+        for _ in range(1000):
+            held.hold(shares, 1)
+        held.hold(other, 2)
+    assert (shares.given_back, other.given_back) == ([1000], [2])
+
+
 def test_a_client_that_fills_its_share_keeps_neither_others_nor_monitoring_out(directory: Path, tmp_path: Path) -> None:
     """Slow senders: their requests begin, and do not end."""
     make_node(tmp_path)

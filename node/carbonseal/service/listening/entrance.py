@@ -52,8 +52,8 @@ class Entrance:
             except web.HTTPException as error:
                 status = error.status
                 raise
-            except Exception:
-                status = 500
+            except Exception as error:
+                status = CUT_OFF if is_cut_off(request, error) else 500
                 raise
             finally:
                 answers.in_progress -= 1
@@ -70,6 +70,12 @@ class Entrance:
             return NO_ROUTE
         name = self._names[route] = f"{route.method} {route.resource.canonical}"
         return name
+
+
+def is_cut_off(request: web.BaseRequest, error: BaseException | None) -> bool:
+    """Whether it is an error because who asked is gone."""
+    transport = request.transport
+    return isinstance(error, ConnectionError) and (transport is None or transport.is_closing())
 
 
 ENTRANCE = web.AppKey("entrance", Entrance)

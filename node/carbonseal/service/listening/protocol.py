@@ -14,7 +14,7 @@ from carbonseal.service import codes
 from carbonseal.service.errors import Handler, refuse
 
 from .connections import Connections
-from .entrance import ENTRANCE
+from .entrance import ENTRANCE, is_cut_off
 
 LOG = logging.getLogger(__name__)
 MOST_TOLD = 200  # characters of what is wrong with a request
@@ -54,8 +54,10 @@ class _Handler(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """The answer to an error; the connection is closed after it. aiohttp logs a defect with its traceback. A request that is
-        not HTTP is one line: without the message, which quotes what was sent, a token among it."""
+        """The answer to an error; the connection is closed after it. aiohttp logs a defect with its traceback: it is none that who
+        asked is gone. A request that is not HTTP is one line: without the message, which quotes what was sent, a token among it."""
+        if is_cut_off(request, exc):
+            raise ConnectionError("who asked is gone") from exc
         if status >= 500:
             super().handle_error(request, status, exc, message)
             finding = codes.FAILED()

@@ -46,19 +46,19 @@ class Held:
 
     def __init__(self, client: str) -> None:
         self.client = client
-        self._held: list[tuple[Shares, int]] = []
+        self._held: dict[Shares, int] = {}  # bodies come in as many pieces as their senders like
 
     def hold(self, shares: Shares, amount: int = 1) -> None:
         """Hold so many units more. Raises Refused (http.busy)."""
         if amount:
             shares.take(self.client, amount)
-            self._held.append((shares, amount))
+            self._held[shares] = self._held.get(shares, 0) + amount
 
     def __enter__(self) -> Held:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for shares, amount in self._held:
+        for shares, amount in self._held.items():
             shares.give_back(self.client, amount)
         self._held.clear()
 
