@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from carbonseal.ledger import (
     Checked,
     Evidence,
     Observation,
+    OutcomeUnknownError,
     Statement,
     TransientError,
     TrustItem,
@@ -83,12 +84,13 @@ async def final(ledger: FabricLedger, attempts: Sequence[Attempt]) -> Observatio
 
 
 async def write(ledger: FabricLedger, one: Anchor) -> tuple[Attempt, Observation]:
-    """Anchor it, as the outbox would: what is to be sent is there before it is sent, and sent again while it is missing. The
-    attempt, and what was seen of it."""
+    """Anchor it, as the outbox would: what is to be sent is there before it is sent, followed where nobody knows what became of
+    it (its peer ended meanwhile), and sent again while it is missing. The attempt, and what was seen of it."""
     attempt = await until(lambda: ledger.prepare(one, ()))
 
     async def step() -> tuple[Attempt, Observation] | None:
-        await ledger.send(attempt)
+        with suppress(OutcomeUnknownError):
+            await ledger.send(attempt)
         seen = await ledger.follow([attempt])
         assert seen.status is not AttemptStatus.REFUSED, seen.reason
         return (attempt, seen) if seen.status is AttemptStatus.FINAL else None
