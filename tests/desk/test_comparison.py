@@ -15,18 +15,20 @@ from carbonseal.desk.judged import Judged
 from carbonseal.desk.table import as_csv
 from carbonseal.examining.results import RowFacts
 from carbonseal.findings import Finding, Verdict
-from carbonseal.languages.language import ENGLISH, language
+from carbonseal.footprints.units import UNITS
+from carbonseal.languages import report
+from carbonseal.languages.language import ENGLISH, Language, language
 from carbonseal.verification.conformity import codes
 from carbonseal.verification.verify import Report
 from tests.flow.chains import Chain
 from tests.world import AT
 
 
-def offer(total: str = "4", *findings: Finding, **pcf: Any) -> RowFacts:
+def offer(total: str = "4", *findings: Finding, said: Language = ENGLISH, **pcf: Any) -> RowFacts:
     chain = Chain()
     made = chain.product("Steel sheet", total, **{"unit": "kilogram", "mass": "2", "amount": "2", **pcf})
     report = Report(Verdict.VERIFIED, findings, name="Steel sheet")
-    return Judged("offer.json", report, chain.passport(made), ENGLISH, "key").row
+    return Judged("offer.json", report, chain.passport(made), said, "key").row
 
 
 def groups(*rows: RowFacts) -> list[str]:
@@ -84,7 +86,7 @@ def test_the_share_that_statements_cover_is_the_policys(found: list[Finding], co
 
 def test_the_table_can_be_reckoned_with() -> None:
     rows = [offer("4"), offer("2.1", amount="1", mass="1"), offer("9", unit="piece", amount="1")]
-    text = as_csv([(f"{number}.json", "verified", row) for number, row in enumerate(rows)])
+    text = as_csv([(f"{number}.json", "verified", row) for number, row in enumerate(rows)], ENGLISH)
     read = [*csv.DictReader(io.StringIO(text))]
     assert [row["kg CO2e for one unit"] for row in read] == ["2", "2.1", "9"]
     assert [row["unit"] for row in read] == ["kilogram", "kilogram", "piece"]
@@ -92,4 +94,17 @@ def test_the_table_can_be_reckoned_with() -> None:
 
 
 def test_a_row_is_said_in_the_readers_language() -> None:
-    assert "2 kg CO2e für 1 kilogram" in Pages(AT, language("de")).row(offer(), "A")
+    german = language("de")
+    row = offer("4", codes.STATEMENT_NOT_ASKED(), said=german)
+    assert row.footprint == "4 kg CO2e für 2 Kilogramm"
+    assert "2 kg CO2e für 1 Kilogramm" in Pages(AT, german).row(row, "A")
+    assert groups(row, offer(said=german)) == ["A", "A"]
+    head, told, other = csv.reader(io.StringIO(as_csv([("a", "verified", row), ("b", "not read", None)], german)))
+    assert head[:2] == ["Datei", "Urteil"]
+    (english,) = csv.reader(io.StringIO(as_csv([], ENGLISH)))
+    assert not {*head} & {*english}
+    assert (told[1], told[6], told[10], other[1]) == ("bestätigt", "Kilogramm", "nicht verlangt", "nicht gelesen")
+
+
+def test_every_unit_has_a_word_in_each_language() -> None:
+    assert report.UNITS.keys() == {unit.name for unit in UNITS}

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.examining.files import archives
+from carbonseal.examining.files import archives, codes
 from carbonseal.examining.files.given import GivenFiles
+from carbonseal.findings import Finding
 
 PASSPORT = b'{"carbonseal":"passport/1"}'
 FILES = {"a.json": PASSPORT, "b/C.JSON": b"[]", "d": b"%PDF"}
@@ -46,7 +47,7 @@ def tgz(files: dict[str, bytes]) -> bytes:
     return gzip.compress(tarred(files))
 
 
-def read(folder: Path, raw: bytes) -> dict[str, bytes | str]:
+def read(folder: Path, raw: bytes) -> dict[str, bytes | Finding]:
     """The items of a file with these bytes: without the file's name, each with its bytes or its problem."""
     path = folder / "batch"
     path.write_bytes(raw)
@@ -103,14 +104,14 @@ def test_what_macos_adds_is_left_out_and_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pack", [zipped, tarred])
 def test_names_that_lead_out_are_refused(tmp_path: Path, pack: Callable[[dict[str, bytes]], bytes], name: str) -> None:
     found = read(tmp_path, pack({name: PASSPORT, "a.json": PASSPORT}))
-    assert found == {f"!{name}": "its name leads out of the archive", "!a.json": PASSPORT}
+    assert found == {f"!{name}": codes.UNREAD_LEADS_OUT(), "!a.json": PASSPORT}
 
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE])
 def test_links_and_devices_in_tar_are_refused(tmp_path: Path, kind: bytes) -> None:
     member = tarfile.TarInfo("b.json")
     member.type, member.linkname = kind, "/etc/passwd"
-    problem = "a link in an archive is not followed" if kind in (b"1", b"2") else "not a regular file"
+    problem = codes.UNREAD_LINK() if kind in (b"1", b"2") else codes.UNREAD_NOT_REGULAR()
     assert read(tmp_path, tarred({"a.json": PASSPORT}, member)) == {"!a.json": PASSPORT, "!b.json": problem}
 
 
@@ -130,17 +131,17 @@ def special(mode: int, flags: int = 0, method: int = zipfile.ZIP_STORED) -> byte
 @pytest.mark.parametrize(
     ("raw", "problem"),
     [
-        (special(stat.S_IFLNK | 0o777), "a link in an archive is not followed"),
-        (special(stat.S_IFCHR | 0o644), "not a regular file"),
-        (special(stat.S_IFREG | 0o644, flags=1), "encrypted in its archive: unpack it"),
-        (special(stat.S_IFREG | 0o644, method=zipfile.ZIP_LZMA), "packed by a method that is not read here: unpack it"),
+        (special(stat.S_IFLNK | 0o777), codes.UNREAD_LINK()),
+        (special(stat.S_IFCHR | 0o644), codes.UNREAD_NOT_REGULAR()),
+        (special(stat.S_IFREG | 0o644, flags=1), codes.UNREAD_ENCRYPTED()),
+        (special(stat.S_IFREG | 0o644, method=zipfile.ZIP_LZMA), codes.UNREAD_METHOD()),
     ],
 )
-def test_what_a_zip_archive_may_not_have(tmp_path: Path, raw: bytes, problem: str) -> None:
+def test_what_a_zip_archive_may_not_have(tmp_path: Path, raw: bytes, problem: Finding) -> None:
     assert read(tmp_path, raw) == {"!a.json": PASSPORT, "!b.json": problem}
 
 
-RATIO = "more than 50 times its size comes out of this archive: not read on"
+RATIO = codes.UNREAD_RATIO(most=50)
 ZEROS = bytes(archives.FREE + 1)
 MANY_ZEROS = {f"{n}": ZEROS[: 1 << 20] for n in range(20)}
 
@@ -170,7 +171,10 @@ def test_more_files_than_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(archives, "MOST_FILES", 3)
     for pack in (zipped, tarred):
         found = read(tmp_path, pack({f"{number}": PASSPORT for number in range(5)}))
-        assert found == {**{f"!{n}": PASSPORT for n in range(3)}, "": "this archive has more than 3 files: not read on"}
+        assert found == {
+            **{f"!{n}": PASSPORT for n in range(3)},
+            "": codes.UNREAD_MANY(most=3),
+        }
 
 
 def test_archives_that_are_nested_too_deep(tmp_path: Path) -> None:
@@ -178,7 +182,7 @@ def test_archives_that_are_nested_too_deep(tmp_path: Path) -> None:
     assert read(tmp_path, three) == {"!a.tgz!a.json": PASSPORT}
     four = read(tmp_path, zipped({"b.zip": three, "c.json": PASSPORT}))
     assert four == {
-        "!b.zip!a.tgz": "an archive in archives, more than 3 deep: unpack it, and verify what is in it",
+        "!b.zip!a.tgz": codes.UNREAD_DEEP(most=3),
         "!c.json": PASSPORT,
     }
 
@@ -189,7 +193,8 @@ def test_a_long_name_or_directory_does_not_fill_the_memory(tmp_path: Path, monke
     for pack in (zipped, tarred):
         (found,) = read(tmp_path, pack({"f" * 300: PASSPORT})).items()
         assert found[0] == ""
-        assert str(found[1]).startswith("this archive is damaged, or ends early: ")
+        assert isinstance(found[1], Finding)
+        assert found[1].code is codes.UNREAD_DAMAGED
 
 
 @pytest.mark.parametrize("pack", [zipped, tarred, tgz])
@@ -199,7 +204,7 @@ def test_a_name_that_is_longer_than_any_path_is_shortened(
     """Results are kept by name: what somebody delivers must not make them long."""
     longest = "é" * (archives.LONGEST_NAME // 2)
     found = read(tmp_path, pack({"a.json": PASSPORT, f"{longest}e": PASSPORT, longest: PASSPORT, "b.json": PASSPORT}))
-    problem = "its name has more than 4,096 bytes"
+    problem = codes.UNREAD_LONG_NAME(most="4,096")
     assert found == {"!a.json": PASSPORT, f"!{'é' * 80}…": problem, f"!{longest}": PASSPORT, "!b.json": PASSPORT}
 
 
@@ -217,14 +222,14 @@ def test_an_archive_that_is_cut_off_is_not_silent(tmp_path: Path, pack: Callable
     end = len(raw.rstrip(b"\0")) if pack is tarred else len(raw)
     for length in (end - 1, end // 2):
         found = read(tmp_path, raw[:length])
-        assert any(str(item).startswith("this archive is damaged, or ends early") for item in found.values()), length
+        assert any(isinstance(item, Finding) and item.code is codes.UNREAD_DAMAGED for item in found.values()), length
 
 
 def test_a_damaged_file_costs_no_other(tmp_path: Path) -> None:
     raw = zipped({"a.json": PASSPORT, "b.json": PASSPORT}, zipfile.ZIP_STORED)
     found = read(tmp_path, raw.replace(PASSPORT, PASSPORT[::-1], 1))
     assert found["!b.json"] == PASSPORT
-    assert str(found["!a.json"]).startswith("damaged in its archive: Bad CRC-32")
+    assert found["!a.json"] == codes.UNREAD_DAMAGED_INSIDE(reason="Bad CRC-32 for file 'a.json'")
 
 
 def test_a_long_file_in_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,8 +239,7 @@ def test_a_long_file_in_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     inner = {"long": long, "lines": (PASSPORT + b"\n") * 50, "zip": zipped({"a": long}, zipfile.ZIP_STORED)}
     found = read(tmp_path, tarred(inner))
     assert found.pop("!long") == long[:1000]
-    assert set(found) == {"!lines", "!zip"}
-    assert all(str(item).startswith("more than 999 bytes in an archive") for item in found.values())
+    assert found == dict.fromkeys(("!lines", "!zip"), codes.UNREAD_LONG(most=999))
 
 
 @given(st.sampled_from([zipped(FILES), tarred(FILES), tgz(FILES)]), st.data())

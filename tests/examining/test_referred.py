@@ -18,9 +18,10 @@ from carbonseal.examining.bulk.lines import LineResults
 from carbonseal.examining.bulk.results_file import ResultsFile, run_path
 from carbonseal.examining.bulk.run_file import RunFile
 from carbonseal.examining.examination import Examination
+from carbonseal.examining.files import codes
 from carbonseal.examining.files.given import BEGIN, Files, GivenFiles
 from carbonseal.examining.files.items import Item
-from carbonseal.examining.files.referred import AMBIGUOUS, NO_PLACE, ReferredFiles
+from carbonseal.examining.files.referred import ReferredFiles
 from carbonseal.examining.judging import NamedBytes, Verifier, VerifyJob
 from carbonseal.examining.parts import Part, PartResult, Work, in_this_process
 from carbonseal.findings import BrokenOff, Refused
@@ -97,15 +98,15 @@ def test_what_is_no_file_below_a_url_is_not_read_and_links_are_followed(tmp_path
     for url in (f"file://{tmp_path}/in", str(tmp_path / "in")):
         found = {item.name.rpartition("/")[2]: item.problem or item.raw for item in ReferredFiles([url])}
         assert found.pop("file") == b"f"
-        assert {name: str(problem).partition(":")[0] for name, problem in found.items()} == {
-            "dangling": "No such file or directory",
-            "loop": "Too many levels of symbolic links",
-            "pipe": "not a regular file",
-            "to pipe": "not a regular file",
-            "up": "a link to a folder is not followed",
+        assert found == {
+            "dangling": codes.UNREAD_FAILED(reason="No such file or directory"),
+            "loop": codes.UNREAD_FAILED(reason="Too many levels of symbolic links"),
+            "pipe": codes.UNREAD_NOT_REGULAR(),
+            "to pipe": codes.UNREAD_NOT_REGULAR(),
+            "up": codes.UNREAD_FOLDER_LINK(),
         }
     (alone,) = ReferredFiles([f"file://{tmp_path}/in/pipe"])
-    assert alone.problem == "not a regular file"
+    assert alone.problem == codes.UNREAD_NOT_REGULAR()
 
 
 def test_what_vanished_is_named(folder: Path) -> None:
@@ -113,7 +114,7 @@ def test_what_vanished_is_named(folder: Path) -> None:
     (folder / "e").unlink()
     (folder / "f").unlink()
     first, second = read_elsewhere(several)
-    assert (first.name, first.problem) == (str(folder / "e"), NO_PLACE)
+    assert (first.name, first.problem) == (str(folder / "e"), codes.UNREAD_NO_PLACE())
     assert second.problem
 
 
@@ -151,7 +152,8 @@ def test_names_that_could_be_of_two_files_are_told(tmp_path: Path) -> None:
     files = ReferredFiles(
         [str(tmp_path / "a"), str(tmp_path / "a"), *(str(tmp_path / n) for n in ("a!1", "a!1!2", "b"))]
     )
-    assert [(item.raw, item.problem) for item in files] == [(b"a", ""), (b"", AMBIGUOUS), (b"", AMBIGUOUS), (b"b", "")]
+    named_so = codes.UNREAD_AMBIGUOUS()
+    assert [item.raw or item.problem for item in files] == [b"a", named_so, named_so, b"b"]
     names = [item.name for item in files]
     again = files.again((name, name in (names[0], names[3])) for name in names)
     assert [item.raw for item in read_elsewhere(again)] == [b"a", b"b"]
@@ -174,7 +176,9 @@ def test_names_that_could_be_of_two_files_are_told(tmp_path: Path) -> None:
 )
 def test_stores_that_cannot_be_read(url: str, code: str) -> None:
     if not code:  # as a file that is given: it is named when it is read
-        assert [item.problem for item in ReferredFiles([url])] == ["No such file or directory"]
+        assert [item.problem for item in ReferredFiles([url])] == [
+            codes.UNREAD_FAILED(reason="No such file or directory")
+        ]
         return
     with pytest.raises(Refused) as refused:
         ReferredFiles([url])

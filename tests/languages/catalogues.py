@@ -26,7 +26,7 @@ from tests.repository.texts import codes, phrases
 from tests.repository.texts.verifiers_codes import met
 
 FOLDER = REPOSITORY / "node" / "carbonseal" / "languages" / "locale"
-OF_OFFICERS = {"consignment", "carrier", "desk"}  # families that are in no verdict
+OF_OFFICERS = {"unread", "consignment", "carrier", "desk"}  # families that are in no verdict
 OF_FORMS = (  # what else the form of a desk is refused with
     *("http.not-found", "http.wrong-method", "http.wrong-type", "http.packed", "http.busy", "http.no-room"),
     *("http.unknown-parameter", "http.repeated-parameter", "http.malformed-parameter", "http.malformed-body"),

@@ -10,7 +10,7 @@ from carbonseal.flow.phrases import Missing
 from carbonseal.flow.tree import Branch
 from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.languages.language import Language
-from carbonseal.languages.report import REPORT
+from carbonseal.languages.report import REPORT, UNITS
 
 DIGITS = 4
 
@@ -40,7 +40,7 @@ def _rows(branch: Branch, whole: Fraction | None, language: Language) -> Iterato
     yield Row(
         branch.tier,
         branch.product.credential.name,
-        _amount(branch.quantity, branch.unit.name if branch.unit else ""),
+        _amount(branch.quantity, unit_word(branch.unit.name, language) if branch.unit else ""),
         number(branch.figure),
         number(of_root) and f"{number(of_root)} kg",
         of_root / whole if of_root is not None and whole else None,
@@ -50,9 +50,10 @@ def _rows(branch: Branch, whole: Fraction | None, language: Language) -> Iterato
         yield from _rows(below, whole, language)
     for edge in branch.not_carried:
         name = language.say(REPORT["not-carried"], digest=edge.component.digest.hex()[:8])
-        unknown = isinstance(edge.quantity, Missing)
-        quantity = "" if isinstance(edge.quantity, Missing) else _amount(edge.quantity[0], edge.quantity[1].name)
-        yield Row(branch.tier + 1, name, "" if unknown else quantity, "", "", None, is_absent=True)
+        quantity = ""
+        if not isinstance(edge.quantity, Missing):
+            quantity = _amount(edge.quantity[0], unit_word(edge.quantity[1].name, language))
+        yield Row(branch.tier + 1, name, quantity, "", "", None, is_absent=True)
 
 
 def number(value: Figure | Fraction | Missing | None) -> str:
@@ -60,6 +61,11 @@ def number(value: Figure | Fraction | Missing | None) -> str:
     if value is None or isinstance(value, Missing):
         return ""
     return decimal_text(value.value if isinstance(value, Figure) else value, DIGITS)
+
+
+def unit_word(name: str, language: Language) -> str:
+    """A unit in a reader's language; one that is not known as it is written."""
+    return language.say(UNITS[name]) if name in UNITS else name
 
 
 def _amount(quantity: Fraction | Missing, unit: str) -> str:

@@ -29,7 +29,7 @@ from carbonseal.verification.verify import Report
 
 from .comparison import basis_of, for_one_unit
 from .duties import Who, who_acts
-from .figures import Row, number, rows
+from .figures import Row, number, rows, unit_word
 
 CHECKS = (  # families of what is checked of figures
     "figures", "total", "biogenic", "validity", "consistency", "exemption", "current", "order", "quantities",
@@ -126,7 +126,7 @@ class Judged:
             self.report.verdict.value,
             **named,
             figure=figure,
-            unit=unit,
+            unit=unit_word(unit, self.language),
             covered=self.covered,
             bodies=bodies,
             basis=basis_of(footprint, named["boundary"], named["period"]) if footprint else None,
@@ -171,7 +171,9 @@ class Judged:
             "name": root.name,
             "identifier": root.subject,
             "further-identifiers": ", ".join(one for one in root.identities if one != root.subject),
-            "batch": f"{root.batch.number}: {root.batch.quantity} {root.batch.unit}" if root.batch else "",
+            "batch": f"{root.batch.number}: {root.batch.quantity} {unit_word(root.batch.unit, self.language)}"
+            if root.batch
+            else "",
             "maker": root.issuer,
             "valid": self._say("from-to", start=format_instant(root.valid_from), end=until),
             **self._figures(self.tree.product),
@@ -210,7 +212,7 @@ class Judged:
 
     def _amount(self, footprint: Footprint) -> str:
         unit = footprint.unit.name if footprint.unit else footprint.unit_word
-        return footprint.functional_unit or f"{number(footprint.amount)} {unit}".strip()
+        return footprint.functional_unit or f"{number(footprint.amount)} {unit_word(unit, self.language)}".strip()
 
     # --- what was found ---------------------------------------------------------------------------------------------
 

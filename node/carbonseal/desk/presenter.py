@@ -41,17 +41,13 @@ class DeskResults:
         """See `carbonseal.examining.results.Presenter`."""
         if finding.code is not PASSPORT_OTHER_FILE:
             return self.report(name, Report(Verdict.of([finding]), (finding,)))
-        said, finding = self.language, self.sent.finding(finding)
-        text = text_of(ResultLine(self.sent.of(name), codes=(finding.code.name,), reason=finding.message))
-        reason, remedy = said.message(finding), said.remedy(finding)
-        return FileResult(name, NO_VERDICT, "not a passport", text, reason=reason, remedy=remedy)
+        return self._unjudged(name, NO_VERDICT, "not a passport", finding, (finding.code.name,))
 
-    def not_read(self, name: str, problem: str) -> FileResult:
+    def not_read(self, name: str, problem: Finding) -> FileResult:
         """See `carbonseal.examining.results.Presenter`."""
-        problem = self.sent.of(problem)
-        text = text_of(ResultLine(self.sent.of(name), reason=problem))
-        return FileResult(name, READ_ERROR, "not read", text, reason=problem)
+        return self._unjudged(name, READ_ERROR, "not read", problem)
 
-    def lost(self, name: str, reason: str) -> FileResult:
-        """See `carbonseal.examining.results.Presenter`."""
-        return self.not_read(name, f"the process that read it died, twice ({reason})")
+    def _unjudged(self, name: str, status: int, word: str, finding: Finding, codes: tuple[str, ...] = ()) -> FileResult:
+        finding, said = self.sent.finding(finding), self.language
+        text = text_of(ResultLine(self.sent.of(name), codes=codes, reason=finding.message))
+        return FileResult(name, status, word, text, reason=said.message(finding), remedy=said.remedy(finding))

@@ -1,4 +1,4 @@
-"""The table of a page as CSV. No cell is one that a spreadsheet takes for a formula."""
+"""The table of a page as CSV, in the reader's language. No cell is one that a spreadsheet takes for a formula."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from collections.abc import Sequence
 
 from carbonseal.escaping import guard_formulas
 from carbonseal.examining.results import RowFacts
+from carbonseal.languages import sentences
+from carbonseal.languages.language import Language
+from carbonseal.languages.report import REPORT
 
 from .comparison import Groups
 
 COLUMNS = (
-    "file", "verdict", "product", "maker", "footprint", "kg CO2e for one unit", "unit", "compares with", "stages", "period",
-    "share covered by statements", "statements by",
+    "column-file", "column-verdict", "column-product", "maker", "footprint", "column-one-unit", "column-unit", "compares",
+    "boundary", "period", "covered", "column-bodies",
 )  # fmt: skip
 
 
-def as_csv(files: Sequence[tuple[str, str, RowFacts | None]]) -> str:
-    """Lines of names, words for the outcome, and what the table says of each file."""
+def as_csv(files: Sequence[tuple[str, str, RowFacts | None]], language: Language) -> str:
+    """Lines of names, words for the outcome (of `sentences.RESULTS`), and what the table says of each file."""
     out, groups = io.StringIO(), Groups()
     for _, _, row in files:
         groups.count(row.basis if row else None)
     writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
-    writer.writerow(COLUMNS)
-    for name, word, row in files:
+    writer.writerow(language.say(REPORT[name]) for name in COLUMNS)
+    for name, result, row in files:
+        word = language.say(sentences.RESULTS[result])
         writer.writerow(map(guard_formulas, [name, word, *(_told(row, groups.of(row.basis)) if row else ())]))
     return out.getvalue()
 

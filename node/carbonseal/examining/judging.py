@@ -15,6 +15,7 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from carbonseal.examining.files.codes import UNREAD_MEMORY
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.labels import is_another, of_carrier
 from carbonseal.examining.parts import NOTHING, Observed, PartResult, Work
@@ -97,7 +98,7 @@ class Verifier:
         try:
             result, observed = self._verify(item)
         except MemoryError:
-            result = self._results.not_read(item.name, "there is not enough memory to read it")
+            result = self._results.not_read(item.name, UNREAD_MEMORY())
             return PartResult((result,))
         return PartResult((replace(result, sha256=hashlib.sha256(item.raw).hexdigest()),), observed)
 

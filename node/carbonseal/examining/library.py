@@ -157,11 +157,8 @@ class _Typed:
             return FileResult(name, NO_VERDICT, "not a passport", finding.message)
         return self.report(name, Report(Verdict.of([finding]), (finding,)))
 
-    def not_read(self, name: str, problem: str) -> FileResult:
-        return FileResult(name, READ_ERROR, "not read", problem)
-
-    def lost(self, name: str, reason: str) -> FileResult:
-        return self.not_read(name, f"the process that read it died, twice ({reason}): is there too little memory?")
+    def not_read(self, name: str, problem: Finding) -> FileResult:
+        return FileResult(name, READ_ERROR, "not read", problem.message)
 
 
 def _typed(result: FileResult) -> FileReport:

@@ -23,6 +23,7 @@ from dataclasses import field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from carbonseal.examining.files.codes import UNREAD_LOST
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.results import FileResult, Presenter
 from carbonseal.findings import Finding
@@ -168,7 +169,7 @@ class Work:
 
     def lost(self, part: Part, reason: str) -> PartResult:
         """The result of a part whose process died, each time it was tried, of `reason`: its items are not read, and named."""
-        return PartResult(tuple(self.results.lost(name, reason) for name in part.names()))
+        return PartResult(tuple(self.results.not_read(name, UNREAD_LOST(reason=reason)) for name in part.names()))
 
 
 class Executor(Protocol):

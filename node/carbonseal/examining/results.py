@@ -83,10 +83,6 @@ class Presenter(Protocol):
         """The result of a file that was refused as a passport: it is something else, or is one that cannot be read."""
         ...
 
-    def not_read(self, name: str, problem: str) -> FileResult:
+    def not_read(self, name: str, problem: Finding) -> FileResult:
         """The result of a file that could not be read."""
-        ...
-
-    def lost(self, name: str, reason: str) -> FileResult:
-        """The result of a file whose process died, of `reason`."""
         ...

@@ -1,8 +1,9 @@
-"""Sentences of the report and of the desk's page, by the names that templates use. Translated as the texts of codes are."""
+"""Sentences of the report and of the desk's page, by the names that templates use, and units of measure, by PACT's word.
+Translated as the texts of codes are."""
 
 from __future__ import annotations
 
-from carbonseal.findings import Template
+from carbonseal.findings import Template, wordings
 
 REPORT = {
     name: Template(name, text)
@@ -60,6 +61,7 @@ REPORT = {
         "no-picture": "There are no figures that can be read here, and so no picture of them.",
         "no-ledgers": "Nothing was found of a ledger.",
         # Tables
+        "column-file": "file",
         "column-verdict": "verdict",
         "column-product": "product",
         "column-quantity": "quantity in what it went into",
@@ -81,6 +83,9 @@ REPORT = {
         "per-unit": "footprint for one unit",
         "for-one": "{figure} kg CO2e for 1 {unit}",
         "covered": "share covered by statements",
+        "column-one-unit": "kg CO2e for one unit",
+        "column-unit": "unit",
+        "column-bodies": "statements by",
         # The form
         "desk": "Verify passports",
         "language": "Language",
@@ -122,3 +127,23 @@ REPORT = {
         "all-shown": "{count} checks hold, and nothing that your policy requires is missing.",
     }.items()
 }
+
+UNITS = wordings(  # those of carbonseal.footprints.units
+    (
+        *("kilogram", "gram", "milligram", "tonne", "short ton", "pound", "ounce"),
+        *(
+            "liter",
+            "milliliter",
+            "hectoliter",
+            "cubic meter",
+            "cubic centimeter",
+            "cubic inch",
+            "cubic foot",
+            "cubic yard",
+        ),
+        *("US gallon", "megajoule", "gigajoule", "joule", "kilowatt hour", "megawatt hour"),
+        *("square meter", "square centimeter", "square inch", "square foot", "square yard"),
+        *("meter", "kilometer", "centimeter", "inch", "foot", "yard", "ton kilometer", "kilogram kilometer"),
+        *("piece", "pair", "set", "case", "box", "package", "second", "minute", "hour", "day", "megabit second"),
+    )
+)

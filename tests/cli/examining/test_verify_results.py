@@ -52,9 +52,9 @@ def test_a_summary_is_printed_and_each_file_has_a_line(run: Run, files: Files, i
     lines = [json.loads(line) for line in (files.directory / "out.ndjson").read_bytes().splitlines()]
     found = {one["file"].removeprefix(f"{inbox}/"): one["reason"] for one in lines if one["verdict"] is None}
     assert found == {
-        "loop": "Too many levels of symbolic links",
-        "pipe": "not a regular file: - reads standard input",
-        "up": "a link to a folder is not followed: name that folder",
+        "loop": "reading it failed: Too many levels of symbolic links",
+        "pipe": "not a regular file",
+        "up": "a link to a folder is not followed",
     }
     quiet = run("verify", inbox, *asked(files, "out.csv"), "--quiet")
     assert (quiet.output, quiet.exit_code) == ("", 1)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from carbonseal.ledger import Evidence
+from carbonseal.passport import passports
 from carbonseal.passport.passports import parse
 from carbonseal.passport.seals import SealedAnchor
 from tests.cli.conftest import AT, Files, Run
@@ -127,6 +128,20 @@ def test_a_file_that_kills_its_process_is_not_read_and_the_others_are(
     ]
     assert line["verdict"] is None
     assert "died" in line["error"]
+    assert [found["code"] for found in line["findings"]] == ["unread.lost"]
+
+
+@pytest.mark.parametrize("with_policy", [True, False])
+def test_a_file_for_which_the_memory_does_not_suffice_is_not_read(
+    run: Run, files: Files, monkeypatch: pytest.MonkeyPatch, with_policy: bool
+) -> None:
+    def parse(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(passports, "parse", parse)
+    result = run("verify", files.passport, *(asked(files) if with_policy else []), "--json")
+    assert result.exit_code == 1
+    assert [found["code"] for found in json.loads(result.stdout)["findings"]] == ["unread.memory"]
 
 
 def test_trust_is_gathered_for_what_can_be_read_and_the_rest_is_named(run: Run, files: Files, folder: Path) -> None:

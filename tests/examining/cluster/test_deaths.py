@@ -40,8 +40,8 @@ def test_a_file_that_kills_each_worker_is_named(cluster: Cluster, tmp_path: Path
     results = told(execute(acting_in(tmp_path), parts("1, raise this, 2", "3", "kill, 4", "5")))
     lost, worker = results.pop(4).split("(the last worker that did was tls://127.0.0.1:")
     assert lost == "NOT READ     kill: the process that read it died, twice "
-    assert worker.endswith("): is there too little memory?")
-    raised = "the process that read it died, twice (ValueError: as it was told): is there too little memory?"
+    assert worker.endswith(")\n    is there too little memory?")
+    raised = "the process that read it died, twice (ValueError: as it was told)\n    is there too little memory?"
     assert results == ["1", f"NOT READ     raise this: {raised}", "2", "3", "4", "5"]
 
 

@@ -48,7 +48,7 @@ def parts(*several: str) -> Iterator[ItemsPart]:
 
 
 def lost(name: str, reason: str) -> str:
-    return f"NOT READ     {name}: the process that read it died, twice ({reason}): is there too little memory?"
+    return f"NOT READ     {name}: the process that read it died, twice ({reason})\n    is there too little memory?"
 
 
 @pytest.mark.parametrize(("per_worker", "method"), [(1, "forkserver"), (100, "forkserver"), (100, "spawn")])

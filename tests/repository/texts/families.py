@@ -37,6 +37,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "policy": "the policy of the verifier, with line and column",
         "trust": "the trust file of the verifier",
         "files": "files that are examined: whether there are some, and stay what they are",
+        "unread": "why a file that is examined could not be read",
         "resume": "a run over many files that goes on where it was stopped",
         "store": "an object store that files are read from",
         "cluster": "the scheduler and the workers that an examination runs on",

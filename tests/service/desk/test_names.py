@@ -13,6 +13,7 @@ import requests
 
 from carbonseal.desk.presenter import DeskResults
 from carbonseal.desk.sent_names import SentNames
+from carbonseal.examining.files.codes import UNREAD_FAILED
 from carbonseal.findings import Template, Verdict, rejected
 from carbonseal.languages.language import ENGLISH
 from carbonseal.verification.verify import Report
@@ -75,7 +76,7 @@ def test_findings_name_files_as_they_were_sent() -> None:
     assert result.page is not None
     assert result.page.row.file == "june/lot.json"
     assert "carbonseal-desk" not in result.page.part + result.text
-    assert "carbonseal-desk" not in results.not_read(kept, f"cannot open {kept}").reason
+    assert "carbonseal-desk" not in results.not_read(kept, UNREAD_FAILED(reason=f"cannot open {kept}")).reason
 
 
 def test_a_file_without_a_verdict_alone_is_told_why_and_has_no_table(desk: str) -> None:
@@ -95,6 +96,9 @@ def test_what_a_file_is_is_said_in_the_readers_language(desk: str) -> None:
     page = requests.post(f"{desk}/examine?lang=de", files=files, timeout=60).text
     assert "ein PDF" in page
     assert "den Absender um den Pass bitten, eine JSON-Datei" in page
+    damaged = requests.post(f"{desk}/examine?lang=de", files=[("files", ("b.zip", b"PK\x03\x04"))], timeout=60).text
+    assert "dieses Archiv ist beschädigt oder endet zu früh" in damaged
+    assert "<b>Was zu tun ist:</b> den Absender bitten" in damaged
 
 
 def test_the_table_names_each_file(desk: str, folder: Path) -> None:

@@ -13,6 +13,7 @@ import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.options import DIGEST
+from carbonseal.examining.files.codes import UNREAD_FAILED
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.files.stores import is_stored
 from carbonseal.findings import Refused
@@ -116,4 +117,4 @@ def ask_for(carrier: DataCarrier) -> Item:
     try:
         return Item(carrier.text, passport_at(carrier.text)[0], carrier=carrier)
     except NotHad as error:
-        return Item(carrier.text, problem=str(error), carrier=carrier)
+        return Item(carrier.text, problem=UNREAD_FAILED(reason=error), carrier=carrier)

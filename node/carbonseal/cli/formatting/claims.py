@@ -12,6 +12,7 @@ from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.formatting.trees import tree
 from carbonseal.escaping import json_line
+from carbonseal.examining.files.codes import UNREAD_MEMORY
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.labels import is_another, of_carrier
 from carbonseal.examining.parts import PartResult, Work
@@ -120,7 +121,7 @@ def claims_of(results: Results) -> Callable[[Item], FileResult]:
         except Refused as refused:
             return results.refused(item.name, refused.finding)
         except MemoryError:
-            return results.not_read(item.name, "there is not enough memory to read it")
+            return results.not_read(item.name, UNREAD_MEMORY())
         compared = of_carrier(item, passport)
         if is_another(compared):
             return results.report(item.name, Report(Verdict.UNDETERMINED, tuple(compared)))

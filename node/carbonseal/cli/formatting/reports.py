@@ -33,10 +33,11 @@ def verdict_line(file: str, verdict: Verdict, language: Language = ENGLISH) -> s
     return style(word, fg=COLOURS[verdict], bold=True) + plain(file)
 
 
-def read_error_line(file: str, error: str, language: Language = ENGLISH) -> str:
-    """The line about a file that could not be read: there is no verdict."""
+def not_read(file: str, problem: Finding, language: Language = ENGLISH) -> str:
+    """The lines about a file that could not be read: there is no verdict."""
     word = padded(language.say(sentences.NOT_READ).upper(), 13)
-    return style(word, fg="red", bold=True) + plain(f"{file}: {error}")
+    line = style(word, fg="red", bold=True) + plain(f"{file}: {language.message(problem)}")
+    return f"{line}\n    {plain(language.remedy(problem))}"
 
 
 def other_file(file: str, finding: Finding, language: Language = ENGLISH) -> str:
@@ -117,13 +118,8 @@ def as_json(file: str, report: Report, at: datetime) -> str:
     )
 
 
-def read_error_as_json(file: str, error: str) -> str:
-    """The line of JSON about a file that could not be read."""
-    return json_line({"file": file, "verdict": None, "error": error})
-
-
-def other_file_as_json(file: str, finding: Finding) -> str:
-    """The line of JSON about a file that is not a passport."""
+def unjudged_as_json(file: str, finding: Finding) -> str:
+    """The line of JSON about a file that is not a passport, or could not be read."""
     return json_line({"file": file, "verdict": None, "error": finding.message, "findings": [finding.to_json()]})
 
 

@@ -104,22 +104,14 @@ class Results:
 
         if finding.code is not PASSPORT_OTHER_FILE:
             return self.report(name, Report(Verdict.of([finding]), (finding,)))
-        text = self._text(reports.other_file(name, finding, self.language), reports.other_file_as_json(name, finding))
-        said = self.language
-        return FileResult(
-            name, NO_VERDICT, "not a passport", text, reason=said.message(finding), remedy=said.remedy(finding)
-        )
+        text = reports.other_file(name, finding, self.language)
+        return self._unjudged(name, NO_VERDICT, "not a passport", finding, text)
 
-    def not_read(self, name: str, problem: str) -> FileResult:
+    def not_read(self, name: str, problem: Finding) -> FileResult:
         """The result of a file that could not be read."""
-        text = self._text(
-            reports.read_error_line(name, problem, self.language), reports.read_error_as_json(name, problem)
-        )
-        return FileResult(name, READ_ERROR, "not read", text, reason=problem)
+        return self._unjudged(name, READ_ERROR, "not read", problem, reports.not_read(name, problem, self.language))
 
-    def lost(self, name: str, reason: str) -> FileResult:
-        """The result of a file whose process died, of `reason`."""
-        return self.not_read(name, f"the process that read it died, twice ({reason}): is there too little memory?")
-
-    def _text(self, text: str, as_json: str) -> str:
-        return {Style.JSON: as_json, Style.QUIET: ""}.get(self.style, text)
+    def _unjudged(self, name: str, status: int, word: str, finding: Finding, text: str) -> FileResult:
+        text = {Style.JSON: reports.unjudged_as_json(name, finding), Style.QUIET: ""}.get(self.style, text)
+        said = self.language
+        return FileResult(name, status, word, text, reason=said.message(finding), remedy=said.remedy(finding))

@@ -146,13 +146,9 @@ class LineResults:
         line = ResultLine(name, codes=(finding.code.name,), reason=finding.message)
         return FileResult(name, NO_VERDICT, "not a passport", text_of(line))
 
-    def not_read(self, name: str, problem: str) -> FileResult:
+    def not_read(self, name: str, problem: Finding) -> FileResult:
         """See `Presenter`."""
-        return FileResult(name, READ_ERROR, "not read", text_of(ResultLine(name, reason=problem)))
-
-    def lost(self, name: str, reason: str) -> FileResult:
-        """See `Presenter`."""
-        return self.not_read(name, f"the process that read it died, twice ({reason}): is there too little memory?")
+        return FileResult(name, READ_ERROR, "not read", text_of(ResultLine(name, reason=problem.message)))
 
 
 def text_of(line: ResultLine) -> str:

@@ -21,7 +21,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
+from carbonseal.examining.files import codes
 from carbonseal.examining.files.items import MOST, Item, are_passports_by_line, single_items
+from carbonseal.findings import Finding, Refused
 
 MOST_RATIO = 50  # what comes out, by what goes in
 FREE = 16 << 20  # bytes that may come out whatever went in
@@ -41,10 +43,9 @@ DAMAGED = (
     *(zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError),
     *(NotImplementedError, ValueError, struct.error),  # `zipfile` and `tarfile`, of headers that lie
 )
-UNPACK = "unpack it, and verify what is in it"
 
 
-class TooMuch(Exception):
+class TooMuch(Refused):
     """An archive is over a bound."""
 
 
@@ -67,13 +68,13 @@ class Opened:
         self.packed += packed
         self.unpacked += unpacked
         if self.unpacked > max(FREE, MOST_RATIO * min(self.packed, self.size)):
-            raise TooMuch(f"more than {MOST_RATIO} times its size comes out of this archive: not read on")
+            raise TooMuch(codes.UNREAD_RATIO(most=MOST_RATIO))
 
     def file(self) -> None:
         """One more file. Raises `TooMuch`."""
         self.files += 1
         if self.files > MOST_FILES:
-            raise TooMuch(f"this archive has more than {MOST_FILES:,} files: not read on")
+            raise TooMuch(codes.UNREAD_MANY(most=f"{MOST_FILES:,}"))
 
 
 def items_of(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[Item]:
@@ -84,7 +85,7 @@ def items_of(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[I
         yield from single_items(name, stream)
         return
     if opened.deep == MOST_DEEP:
-        yield Item(name, problem=f"an archive in archives, more than {MOST_DEEP} deep: {UNPACK}")
+        yield Item(name, problem=codes.UNREAD_DEEP(most=MOST_DEEP))
         return
     opened.deep += 1
     try:
@@ -92,9 +93,9 @@ def items_of(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[I
     except TooMuch as bound:
         if opened.deep > 1:
             raise
-        yield Item(name, problem=str(bound))
+        yield Item(name, problem=bound.finding)
     except (*DAMAGED, _Damaged) as error:
-        yield Item(name, problem=f"this archive is damaged, or ends early: {error}")
+        yield Item(name, problem=codes.UNREAD_DAMAGED(reason=error))
     finally:
         opened.deep -= 1
 
@@ -161,10 +162,10 @@ def _tar(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[Item]
             yield from _inner(inner, raw, opened)
 
 
-def _tar_problem(member: tarfile.TarInfo) -> str:
+def _tar_problem(member: tarfile.TarInfo) -> Finding | None:
     if member.issym() or member.islnk():
-        return "a link in an archive is not followed"
-    return "" if member.isreg() and not member.issparse() else "not a regular file"
+        return codes.UNREAD_LINK()
+    return None if member.isreg() and not member.issparse() else codes.UNREAD_NOT_REGULAR()
 
 
 # --- zip -----------------------------------------------------------------------------------------------------------
@@ -219,21 +220,21 @@ def _zip(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[Item]
                 with archive.open(info) as file:
                     raw = file.read(MOST)
             except DAMAGED as error:
-                yield Item(inner, problem=f"damaged in its archive: {error}")
+                yield Item(inner, problem=codes.UNREAD_DAMAGED_INSIDE(reason=error))
                 continue
             opened.count(info.compress_size, len(raw))
             yield from _inner(inner, raw, opened)
 
 
-def _zip_problem(info: zipfile.ZipInfo) -> str:
+def _zip_problem(info: zipfile.ZipInfo) -> Finding | None:
     if info.flag_bits & 1:
-        return "encrypted in its archive: unpack it"
+        return codes.UNREAD_ENCRYPTED()
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "packed by a method that is not read here: unpack it"
+        return codes.UNREAD_METHOD()
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
-        return "a link in an archive is not followed"
-    return "" if kind in (0, stat.S_IFREG) else "not a regular file"
+        return codes.UNREAD_LINK()
+    return None if kind in (0, stat.S_IFREG) else codes.UNREAD_NOT_REGULAR()
 
 
 # --- what all of them share ----------------------------------------------------------------------------------------
@@ -243,7 +244,7 @@ def _inner(name: str, raw: bytes, opened: Opened) -> Iterator[Item]:
     """The items of a file in an archive. One that is too long is an item by itself, and refused for that."""
     long = len(raw) == MOST
     if long and (are_passports_by_line(raw) or _reader(raw)):
-        yield Item(name, problem=f"more than {MOST - 1:,} bytes in an archive: {UNPACK}")
+        yield Item(name, problem=_too_long())
     elif long:
         yield Item(name, raw)
     else:
@@ -253,16 +254,20 @@ def _inner(name: str, raw: bytes, opened: Opened) -> Iterator[Item]:
 def _whole(stream: io.BufferedReader) -> bytes:
     raw = stream.read(MOST)
     if len(raw) == MOST:
-        raise TooMuch(f"a ZIP archive of more than {MOST - 1:,} bytes in another archive: {UNPACK}")
+        raise TooMuch(_too_long())
     return raw
 
 
-def _name_problem(name: str) -> str:
-    """Why no file of an archive may have this name; empty where it may."""
+def _too_long() -> Finding:
+    return codes.UNREAD_LONG(most=f"{MOST - 1:,}")
+
+
+def _name_problem(name: str) -> Finding | None:
+    """Why no file of an archive may have this name; None where it may."""
     steps = re.split(r"[/\\]", name)
     if ".." in steps or steps[0] == "" or re.match("[A-Za-z]:", name) or "\0" in name:
-        return "its name leads out of the archive"
-    return f"its name has more than {LONGEST_NAME:,} bytes" if _is_long(name) else ""
+        return codes.UNREAD_LEADS_OUT()
+    return codes.UNREAD_LONG_NAME(most=f"{LONGEST_NAME:,}") if _is_long(name) else None
 
 
 def _short(name: str) -> str:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from carbonseal.examining.codes import FILES_CHANGED, FILES_NONE, FILES_STANDARD_INPUT
 from carbonseal.examining.files.archives import Opened, items_of
-from carbonseal.examining.files.items import STDIN, Item, open_regular, read_passport
+from carbonseal.examining.files.items import STDIN, Item, problem_of, read_passport
 from carbonseal.examining.files.listing import Listing, is_by_product
 from carbonseal.examining.parts import Part, cut
 from carbonseal.findings import BrokenOff, Refused
+from carbonseal.inputs.regular_files import open_regular
 
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier
@@ -138,7 +139,9 @@ class GivenFiles:
     @property
     def digest(self) -> str:
         """SHA-256 of which files there are, in hex: names, sizes, and times of change."""
-        digests = {name: sha256(item.raw + item.problem.encode()).hexdigest() for name, item in self._asked_for.items()}
+        digests = {
+            name: sha256(item.raw or str(item.problem).encode()).hexdigest() for name, item in self._asked_for.items()
+        }
         for name, path in self._fetched.items():
             with path.open("rb") as file:
                 digests[name] = file_digest(file, "sha256").hexdigest()
@@ -170,11 +173,11 @@ class GivenFiles:
                 else:
                     yield item
         except OSError as error:
-            yield Item(file.name, problem=error.strerror or str(error))
+            yield Item(file.name, problem=problem_of(error))
 
     def _read(self, name: str) -> Iterator[Item]:
         if name == STDIN:
             yield from items_of(name, io.BufferedReader(io.BytesIO(self._stdin)), Opened(len(self._stdin)))
             return
-        with open_regular(str(self._fetched.get(name, name))) as file:
+        with open_regular(self._fetched.get(name) or Path(name)) as file:
             yield from items_of(name, file, Opened(os.fstat(file.fileno()).st_size))

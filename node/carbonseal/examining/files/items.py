@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from carbonseal.examining.files.codes import UNREAD_FAILED, UNREAD_NOT_REGULAR
+from carbonseal.findings import Finding
 from carbonseal.inputs import regular_files
 from carbonseal.inputs.regular_files import NotRegular
 from carbonseal.passport.file_kind import CLAIM
@@ -33,8 +35,13 @@ class Item:
 
     name: str
     raw: bytes = b""
-    problem: str = ""
+    problem: Finding | None = None  # without a place
     carrier: DataCarrier | None = None
+
+
+def problem_of(error: OSError) -> Finding:
+    """Why a file could not be read: what the system says of it."""
+    return UNREAD_NOT_REGULAR() if isinstance(error, NotRegular) else UNREAD_FAILED(reason=error.strerror or error)
 
 
 def read_passport(path: str) -> bytes:

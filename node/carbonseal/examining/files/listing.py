@@ -10,8 +10,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from carbonseal.examining.files.items import STDIN, Item
+from carbonseal.examining.files.codes import UNREAD_FOLDER_LINK
+from carbonseal.examining.files.items import STDIN, Item, problem_of
 from carbonseal.examining.spool import Spool
+from carbonseal.findings import Finding
 
 BY_PRODUCTS = {".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"}  # what macOS and Windows put beside files
 
@@ -26,7 +28,7 @@ class Listing:
 
     def __init__(self, names: Iterable[str], beside: Iterable[Path]) -> None:
         """The files at these names; those in folders but for `beside`, which the command was given for something else."""
-        self._files: Spool[tuple[str, str]] = Spool()
+        self._files: Spool[tuple[str, Finding | None]] = Spool()
         self.left_out: dict[str, None] = {}  # names that were left out, as systems make them
         self._beside = {os.path.realpath(path) for path in beside}
         self.add(names)
@@ -35,7 +37,7 @@ class Listing:
         """Further files, behind the others."""
         for name in names:
             is_folder = name != STDIN and Path(name).is_dir()
-            self._files.add(self._below(name) if is_folder else ((name, ""),))
+            self._files.add(self._below(name) if is_folder else ((name, None),))
 
     def __len__(self) -> int:
         return len(self._files)
@@ -50,28 +52,28 @@ class Listing:
             if name in others:
                 found = others[name]
             elif problem:
-                found = problem
+                found = problem.message
             else:
                 found = _state(name)
             total.update(os.fsencode(name) + b"\0" + found.encode() + b"\0")
         return total.hexdigest()
 
-    def _below(self, folder: str) -> Iterator[tuple[str, str]]:
+    def _below(self, folder: str) -> Iterator[tuple[str, Finding | None]]:
         """The files in a folder and below it, sorted by their whole names; with their problem, folders that cannot be looked into,
         and links to folders."""
         waiting = [(folder, True)]  # the next one last
         while waiting:
             path, is_folder = waiting.pop()
             if not is_folder:
-                yield path, ""
+                yield path, None
                 continue
             if path != folder and Path(path).is_symlink():
-                yield path, "a link to a folder is not followed: name that folder"
+                yield path, UNREAD_FOLDER_LINK()
                 continue
             try:
                 found = self._inside(path)
             except OSError as error:
-                yield path, error.strerror or str(error)
+                yield path, problem_of(error)
                 continue
             waiting += reversed(found)
 

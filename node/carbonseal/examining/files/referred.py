@@ -18,19 +18,16 @@ from typing import NamedTuple
 
 from carbonseal.examining.codes import FILES_CHANGED, FILES_NONE
 from carbonseal.examining.files.archives import Opened, items_of
+from carbonseal.examining.files.codes import UNREAD_AMBIGUOUS, UNREAD_FAILED, UNREAD_NO_PLACE
 from carbonseal.examining.files.given import BEGIN, Position
-from carbonseal.examining.files.items import Item, open_regular
+from carbonseal.examining.files.items import Item, problem_of
 from carbonseal.examining.files.listing import Listing, is_by_product
 from carbonseal.examining.files.stores import WHOLE, StoredFile, fetch, is_stored, open_large, stored_files
 from carbonseal.examining.parts import Part, sliced
 from carbonseal.examining.spool import Spool
-from carbonseal.findings import BrokenOff, Refused
+from carbonseal.findings import BrokenOff, Finding, Refused
+from carbonseal.inputs.regular_files import open_regular
 from carbonseal.values import dataclass
-
-NO_PLACE = "it is not on the machine that was to read it: a path has to lead to the same file on every machine"
-
-
-AMBIGUOUS = "its name is that of something in the file before it: name it otherwise"
 
 
 class NamedFile(NamedTuple):
@@ -39,7 +36,7 @@ class NamedFile(NamedTuple):
     name: str
     place: str  # a URL of a store, or an absolute path
     size: int = 0
-    problem: str = ""
+    problem: Finding | None = None
     state: str = ""  # what changes with its bytes: a time, or a tag
 
     @property
@@ -88,8 +85,11 @@ class ReferredPart:
 
 def _items(file: NamedFile, fetched: bytes | Exception | None) -> Iterator[Item]:
     """The items of a file. `fetched` are its bytes, or why they could not be had, where that was tried."""
-    if file.problem or isinstance(fetched, Exception):
-        yield Item(file.name, problem=file.problem or str(fetched) or type(fetched).__name__)
+    if file.problem:
+        yield Item(file.name, problem=file.problem)
+        return
+    if isinstance(fetched, Exception):
+        yield Item(file.name, problem=UNREAD_FAILED(reason=str(fetched) or type(fetched).__name__))
         return
     try:
         with _opened(file, fetched) as stream:
@@ -97,16 +97,16 @@ def _items(file: NamedFile, fetched: bytes | Exception | None) -> Iterator[Item]
                 if not is_by_product(item.name.removeprefix(file.name).removeprefix("!")):
                     yield item
     except FileNotFoundError:
-        yield Item(file.name, problem=NO_PLACE)
+        yield Item(file.name, problem=UNREAD_NO_PLACE())
     except OSError as error:
-        yield Item(file.name, problem=error.strerror or str(error))
+        yield Item(file.name, problem=problem_of(error))
 
 
 def _opened(file: NamedFile, fetched: bytes | None) -> io.BufferedReader:
     """Raises OSError."""
     if fetched is not None:
         return io.BufferedReader(io.BytesIO(fetched))
-    return open_large(file.place) if is_stored(file.place) else open_regular(file.place)
+    return open_large(file.place) if is_stored(file.place) else open_regular(Path(file.place))
 
 
 class ReferredFiles:
@@ -194,7 +194,7 @@ def _told_apart(files: Iterable[NamedFile]) -> Iterator[NamedFile]:
             before = file
             yield file
         elif file.name != before.name:
-            yield file._replace(problem=AMBIGUOUS)
+            yield file._replace(problem=UNREAD_AMBIGUOUS())
 
 
 def _local(item: Item) -> NamedFile:
@@ -205,7 +205,7 @@ def _local(item: Item) -> NamedFile:
     try:
         found = Path(place).stat()
     except OSError as error:
-        return NamedFile(item.name, place, problem=error.strerror or str(error))
+        return NamedFile(item.name, place, problem=problem_of(error))
     return NamedFile(item.name, place, found.st_size, state=str(found.st_mtime_ns))
 
 

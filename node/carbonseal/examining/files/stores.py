@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carbonseal.examining.codes import STORE_IN_PROCESS, STORE_UNKNOWN, STORE_UNREADABLE
-from carbonseal.examining.files.items import MOST
-from carbonseal.findings import Refused
+from carbonseal.examining.files.codes import UNREAD_FOLDER_LINK, UNREAD_NOT_REGULAR
+from carbonseal.examining.files.items import MOST, problem_of
+from carbonseal.findings import Finding, Refused
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -36,7 +37,7 @@ class StoredFile(NamedTuple):
     url: str
     size: int
     state: str
-    problem: str = ""
+    problem: Finding | None = None
 
 
 def is_stored(name: str) -> bool:
@@ -104,19 +105,19 @@ def _name(about: dict[str, Any]) -> str:
 
 def _file(store: AbstractFileSystem, about: dict[str, Any]) -> StoredFile:
     state = next((str(about[name]) for name in STATES if about.get(name)), "")
-    problem = "" if about["type"] == "file" else _problem(store, about["name"])
+    problem = None if about["type"] == "file" else _problem(store, about["name"])
     return StoredFile(store.unstrip_protocol(about["name"]), about["size"] or 0, state, problem)
 
 
-def _problem(store: AbstractFileSystem, path: str) -> str:
-    """Why what is not listed as a file is not read; empty for a link to one."""
+def _problem(store: AbstractFileSystem, path: str) -> Finding | None:
+    """Why what is not listed as a file is not read; None for a link to one."""
     try:
         kind = store.info(path)["type"]
     except OSError as error:
-        return error.strerror or str(error)
+        return problem_of(error)
     if kind == "directory":
-        return "a link to a folder is not followed: name that folder"
-    return "" if kind == "file" else "not a regular file"
+        return UNREAD_FOLDER_LINK()
+    return None if kind == "file" else UNREAD_NOT_REGULAR()
 
 
 def fetch(files: Iterable[StoredFile]) -> dict[str, bytes | Exception]:

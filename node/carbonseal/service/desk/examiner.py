@@ -100,7 +100,7 @@ class Examiner:
     def table(self, holding: Holding, asked: Asked) -> str:
         """What the page's table says, as CSV."""
         found = _examined(holding, asked, with_pages=True)
-        return as_csv([(asked.names.of(one.name), one.word, _row(one)) for one in found.results])
+        return as_csv([(asked.names.of(one.name), one.word, _row(one)) for one in found.results], language(asked.lang))
 
     def compact(self, holding: Holding, asked: Asked) -> list[str]:
         """A line of JSON for each file, and for each line of the declaration, of at most a kilobyte."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from carbonseal.examining.files.codes import UNREAD_LEADS_OUT
 from carbonseal.languages import sentences
 from carbonseal.languages.language import LANGUAGES, language
 from tests.cli.conftest import AT, Files, Run
@@ -28,6 +31,24 @@ def test_a_verdict_is_said_in_the_language(run: Run, files: Files, tag: str) -> 
     assert "This says that" not in said.output
     codes = [line.rpartition("[")[2] for line in english.output.splitlines() if line.endswith("]")]
     assert [line.rpartition("[")[2] for line in said.output.splitlines() if line.endswith("]")] == codes
+
+
+def test_why_a_file_could_not_be_read_is_said_in_the_language(run: Run, files: Files, tmp_path: Path) -> None:
+    """In a report too; a program has the finding in English, with its code."""
+    archive = tmp_path / "a.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("../e.json", files.passport.read_bytes())
+    given, problem = [archive, "--policy", files.policy], UNREAD_LEADS_OUT()
+    for tag in OTHERS:
+        said, page = language(tag), tmp_path / f"{tag}.html"
+        first, second, *_ = run("verify", *given, "--lang", tag, "--report", page).stdout.splitlines()
+        assert first.endswith(f"{archive}!../e.json: {said.message(problem)}")
+        assert second.strip() == said.remedy(problem) != problem.remedy
+        read = unescape(page.read_text(encoding="utf-8"))
+        assert said.message(problem) in read
+        assert said.remedy(problem) in read
+        line = json.loads(run("verify", *given, "--lang", tag, "--json").stdout)
+        assert (line["error"], line["findings"]) == (problem.message, [problem.to_json()])
 
 
 @pytest.mark.parametrize("tag", OTHERS)

@@ -231,8 +231,10 @@ def test_pipes_and_links_that_lead_nowhere_are_not_read(run: Run, files: Files) 
     result = run("verify", folder, *asked(files))
     assert result.exit_code == 1
     assert result.output.splitlines() == [
-        f"NOT READ     {folder / 'gone.json'}: No such file or directory",
+        f"NOT READ     {folder / 'gone.json'}: reading it failed: No such file or directory",
+        "    is it there, and may it be read? If so, try again later",
         f"VERIFIED     {folder / 'good.json'}",
-        f"NOT READ     {folder / 'pipe.json'}: not a regular file: - reads standard input",
+        f"NOT READ     {folder / 'pipe.json'}: not a regular file",
+        "    give the file itself; - reads standard input",
         "3 passports: 1 verified, 2 not read",
     ]

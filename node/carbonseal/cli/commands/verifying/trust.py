@@ -280,7 +280,7 @@ def _evidence(files: GivenFiles) -> Mapping[str, list[Evidence]]:
             progress.step()
             try:
                 if item.problem:
-                    raise BrokeOff(f"{item.name}: {item.problem}")
+                    raise BrokeOff(f"{item.name}: {item.problem.message}", item.problem.remedy)
                 passport = parse(item.raw)
             except Refused as refused:
                 failures.append(Failed.by(refused, item.name))
