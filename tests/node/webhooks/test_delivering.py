@@ -132,6 +132,8 @@ def test_a_paused_receiver_misses_nothing(directory: Path) -> None:
             assert len(receiver.messages) == 1
             assert await node.webhooks.resume(OPERATOR, "mine", "erp")
             await receiver.wait(lambda came: len(came) == 2)
+            # What is paused before its answer is noted comes again.
+            await until(lambda: node.webhooks.listed(OPERATOR)[0][1].pending == 0)
             assert await node.webhooks.pause(OPERATOR, "mine", "erp", "moving")
             await seal(node, time, 3)
             await time.pass_by(10)
