@@ -38,7 +38,7 @@ def test_a_pipe_is_refused(run: Run, files: Files, pipe: Path, option: str) -> N
     given = {"--policy": files.policy, option: pipe}
     result = run("verify", files.passport, *(str(word) for pair in given.items() for word in pair))
     assert result.exit_code == 2
-    assert f"'{pipe}' is not a regular file." in result.stderr
+    assert f"'{pipe}' is not a regular file; write what it gives to a file, and name that." in result.stderr
 
 
 def test_where_standard_input_may_be_read_instead_it_is_said(run: Run, pipe: Path) -> None:

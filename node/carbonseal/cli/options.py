@@ -26,8 +26,10 @@ class InputPath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not (self.allow_dash and path == STDIN) and not (path.is_file() or path.is_dir()):
-            remedy = f"; {STDIN} reads standard input" if self.allow_dash else ""
-            self.fail(f"File {str(path)!r} is not a regular file{remedy}.", param, ctx)
+            remedy = (
+                f"{STDIN} reads standard input" if self.allow_dash else "write what it gives to a file, and name that"
+            )
+            self.fail(f"File {str(path)!r} is not a regular file; {remedy}.", param, ctx)
         return path
 
 

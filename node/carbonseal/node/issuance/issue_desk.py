@@ -103,10 +103,7 @@ class IssueDesk:
         passport = assemble(
             root, records=disclosed, seals=seals, status_lists=status_lists, components=self._parts, link=self._link
         )
-        review(passport, reviewing)
-        self._encoded = passport.encode()
-        if len(self._encoded) > MAX_PASSPORT:  # its credential may be sealed, and is in no passport
-            raise Refused(codes.ISSUE_TOO_LARGE(size=len(self._encoded), limit=MAX_PASSPORT))
+        self._encoded = reviewed(passport, reviewing)
         return self._made(passport)
 
     def made(self, encoded: bytes) -> Made:
@@ -143,3 +140,13 @@ def review(file: AnyFile, reviewing: Reviewing) -> None:
     """Raise Refused with what our own verifier has against handing this out (`carbonseal.verification.review`)."""
     if against := objections(file, reviewing.logs, at=reviewing.at, accepted=AT_ISSUE):
         raise Refused(against[0])
+
+
+def reviewed(file: AnyFile, reviewing: Reviewing) -> bytes:
+    """The bytes of a file that may be handed out. Raises Refused, also where it is too large: its credential may be sealed, and is
+    in no file."""
+    review(file, reviewing)
+    encoded = file.encode()
+    if len(encoded) > MAX_PASSPORT:
+        raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
+    return encoded

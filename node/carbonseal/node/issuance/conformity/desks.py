@@ -12,13 +12,12 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.node.issuance import codes
-from carbonseal.node.issuance.issue_desk import MAX_PASSPORT, Request, Reviewing, read_request, review
+from carbonseal.node.issuance.issue_desk import Request, Reviewing, read_request, review, reviewed
 from carbonseal.passport.assembly import Link, assemble_accreditation, assemble_statement, attach
 from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.conformity.accreditations import Accreditation
 from carbonseal.passport.conformity.files import (
     AccreditationFile,
-    AnyFile,
     parse_accreditation,
     parse_statement,
     read_accreditation,
@@ -105,7 +104,7 @@ class StatementDesk:
             status_lists=status_lists,
             link=self._link,
         )
-        return _encoded(file, reviewing)
+        return reviewed(file, reviewing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +135,4 @@ class AccreditationDesk:
         reviewing: Reviewing,
     ) -> bytes:
         """The file about this accreditation, which our own verifier has looked at."""
-        return _encoded(assemble_accreditation(root, seals=seals, status_lists=status_lists), reviewing)
-
-
-def _encoded(file: AnyFile, reviewing: Reviewing) -> bytes:
-    review(file, reviewing)
-    encoded = file.encode()
-    if len(encoded) > MAX_PASSPORT:
-        raise Refused(codes.ISSUE_TOO_LARGE(size=len(encoded), limit=MAX_PASSPORT))
-    return encoded
+        return reviewed(assemble_accreditation(root, seals=seals, status_lists=status_lists), reviewing)
