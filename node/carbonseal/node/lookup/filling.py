@@ -7,13 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from carbonseal.findings import Refused
 from carbonseal.node.sealing.queue import Stored
 from carbonseal.storage.database import Database
 from carbonseal.storage.schema import INDEX
 
 from .index import Dispute, Index
-from .said import NOTHING, Said, read
+from .said import read_all
 
 
 class Part(NamedTuple):
@@ -36,15 +35,10 @@ class Filled(NamedTuple):
 def fill(path: Path, part: Part, records: Sequence[tuple[Stored, bytes]]) -> Filled:
     """Put the records of a part, each with its canonical bytes, into the index at `path`, which ends where they begin. Durable on
     return; called twice, the second call changes nothing. Raises `BrokenOff` where disk or file are the reason."""
-    problems: dict[int, str] = {}
-    said: list[tuple[Stored, Said]] = []
-    for stored, canonical in records:
-        try:
-            says = read(stored.receipt.profile, canonical)
-        except (Refused, ValueError) as error:
-            problems[stored.index] = error.finding.message if isinstance(error, Refused) else str(error)
-            says = NOTHING
-        said.append((stored, says))
+    found = read_all((stored.receipt.profile, canonical) for stored, canonical in records)
+    read = [(stored, said) for (stored, _), (said, _) in zip(records, found, strict=True)]
+    problems = {stored.index: problem for (stored, _), (_, problem) in zip(records, found, strict=True) if problem}
     with closing(Database(path, INDEX, may_be_new=False)) as database:
-        index = Index(database)
-        return Filled(index.add(part.log, (part.start, part.end), part.last, said, by_time=part.by_time), problems)
+        covering = part.start, part.end
+        disputes = Index(database).add(part.log, covering, part.last, read, by_time=part.by_time)
+    return Filled(disputes, problems)

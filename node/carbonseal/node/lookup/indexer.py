@@ -165,9 +165,7 @@ class Indexer:
         async with self._filling:
             filled = await self._work.small(CLIENT, fill, self._file, part, records)
         for entry, problem in filled.problems.items():
-            LOG.warning(
-                "record not indexed: %s", codes.LOOKUP_UNREADABLE(entry=entry, log=log.origin, problem=problem)
-            )
+            LOG.warning("record not indexed: %s", codes.LOOKUP_UNREADABLE(entry=entry, log=log.origin, problem=problem))
         for dispute in filled.disputes:
             _tell(dispute)
 
