@@ -31,7 +31,7 @@ async def store(admitted: Admitted, kind: Kind, intake: Intake) -> list[Placed]:
     return await intake.store_all([*submissions(admitted, kind)])
 
 
-def receipts(admitted: Admitted, kind: Kind, placed: Iterable[Placed]) -> Iterator[Receipt]:
+def receipts(admitted: Admitted, profile: str, placed: Iterable[Placed]) -> Iterator[Receipt]:
     """The receipts of what was taken, in their order."""
-    for submission, one in zip(submissions(admitted, kind), placed, strict=True):
-        yield submission.receipt(one.acknowledged)
+    for commitment, salt, one in zip(admitted.commitments, admitted.salts, placed, strict=True):
+        yield Receipt(profile, commitment, salt, one.acknowledged)

@@ -40,7 +40,7 @@ class Streams:
         async with aclosing(in_order(slices, admit, AHEAD)) as admitted:
             async for part, columns in admitted:
                 placed = await store(columns, kind, intake)
-                taken = receipts(columns, kind, placed)
+                taken = receipts(columns, kind.profile, placed)
                 for position, finding in _outcomes(part, columns):
                     place = part[position].place
                     yield Submitted(place, finding=finding) if finding else Submitted(place, next(taken))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 
+import orjson
 from aiohttp import web
 
 from carbonseal.node.access.scopes import Scope
@@ -16,6 +17,7 @@ from carbonseal.records.lists import may_be_list
 from carbonseal.service.bodies import media_type, read_body, require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, digest_in_path, query_of
 from carbonseal.service.listeners import Routes
+from carbonseal.service.listening.sending import Created
 from carbonseal.service.listening.shares import client_of, hold
 from carbonseal.service.openapi.facts import JSON, NDJSON, OCTETS, Content, Facts, Parameter, of_json
 from carbonseal.service.openapi.parameters import COMMITMENT
@@ -82,7 +84,8 @@ async def submit(request: web.Request) -> web.StreamResponse:
         listed = await node.work.small(client, listed_records, raw, profile)
         if listed is not None:
             return await answer_each(request, _of_part(request, listed, tenant))
-    return answer((await node.submit(raw, profile, tenant, client=client)).to_json(), status=201)
+    receipt = await node.submit(raw, profile, tenant, client=client)
+    return Created(orjson.dumps(receipt.to_json()))
 
 
 async def _file(request: web.Request, tenant: str) -> web.Response:
@@ -91,7 +94,7 @@ async def _file(request: web.Request, tenant: str) -> web.Response:
     hold(request, request.app[STREAMS])
     raw = await read_body(request, request.app[BOUNDS].file, request.app[TIMEOUT])
     receipt = await request.app[NODE].submit(raw, FILE, tenant, media, client=client_of(request))
-    return answer(receipt.to_json(), status=201)
+    return Created(orjson.dumps(receipt.to_json()))
 
 
 async def _table(request: web.Request, profile: str, tenant: str) -> web.StreamResponse:
