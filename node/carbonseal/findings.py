@@ -53,7 +53,7 @@ class Verdict(Enum):
     @staticmethod
     def of(findings: Iterable[Finding]) -> Verdict:
         """REJECTED if any finding is, else UNDETERMINED if any finding is, else VERIFIED."""
-        outcomes = {finding.code.outcome for finding in findings}
+        outcomes = [finding.code.outcome for finding in findings]
         if Outcome.REJECTED in outcomes:
             return Verdict.REJECTED
         return Verdict.UNDETERMINED if Outcome.UNDETERMINED in outcomes else Verdict.VERIFIED
@@ -74,8 +74,13 @@ class Code:
     remedy: str = ""
 
     def __call__(self, *place: str, **facts: object) -> Finding:
-        phrases = {name: fact.phrases for name, fact in facts.items() if isinstance(fact, (Phrase, Phrases))}
-        return Finding(self, place, {name: _printable(str(fact)) for name, fact in facts.items()}, phrases)
+        said: dict[str, str] = {}
+        phrases: dict[str, tuple[Phrase, ...]] = {}
+        for name, fact in facts.items():
+            said[name] = _printable(fact if type(fact) is str else str(fact))
+            if isinstance(fact, (Phrase, Phrases)):
+                phrases[name] = fact.phrases
+        return Finding(self, place, said, phrases)
 
 
 def _printable(fact: str) -> str:
@@ -197,6 +202,11 @@ class Finding:
         """As `carbonseal verify --json` prints it: the outline and the facts; `phrases` where a fact is said in words."""
         phrases = {name: [one.to_json() for one in several] for name, several in self.phrases.items()}
         return {**self.outline(), "facts": dict(self.facts), **({"phrases": phrases} if phrases else {})}
+
+
+def placed(place: Place, findings: Iterable[Finding]) -> list[Finding]:
+    """The same findings, with `place` put in front of the place of each, as `Finding.under` does."""
+    return [Finding(one.code, place + one.place, one.facts, one.phrases) for one in findings]
 
 
 class CarbonsealError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,7 +53,7 @@ def open_receipts(path: Path) -> Iterator[Receipts]:
     receipts = Receipts(path, file)
     try:
         receipts.read()
-        path.chmod(0o600)  # salts are the submitter's alone
+        os.fchmod(file.fileno(), 0o600)  # salts are the submitter's alone
         yield receipts
     finally:
         receipts.close()

@@ -27,6 +27,7 @@ from __future__ import annotations
 import hashlib
 import re
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from carbonseal.findings import Refused
@@ -164,6 +165,7 @@ def parse_key(vkey: str) -> VerifierKey | UnknownKey:
     return VerifierKey(name, material[1:], Algorithm(algorithm))
 
 
+@lru_cache(maxsize=1024)  # a policy's keys are asked for theirs at every note
 def _key_id(name: str, material: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
 

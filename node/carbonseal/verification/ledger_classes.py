@@ -24,8 +24,13 @@ Class = frozenset[str]
 
 def classes(identities: Mapping[str, Set[str]]) -> tuple[Class, ...]:
     """The classes of lines, by what their proofs show: line -> identities. Sorted."""
+    return _classes(tuple((line, frozenset(own)) for line, own in identities.items()))
+
+
+@lru_cache(maxsize=1024)  # as those of `choice`
+def _classes(identities: tuple[tuple[str, frozenset[str]], ...]) -> tuple[Class, ...]:
     found: list[tuple[set[str], set[str]]] = []  # lines, and all their identities
-    for line, own in identities.items():
+    for line, own in identities:
         same = [one for one in found if not one[1].isdisjoint(own)]
         joined = (set[str]().union({line}, *(one[0] for one in same)), set(own).union(*(one[1] for one in same)))
         found = [one for one in found if one not in same] + [joined]

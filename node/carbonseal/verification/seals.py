@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from carbonseal.findings import Finding, Place, Refused
+from carbonseal.findings import Finding, Place, Refused, placed
 from carbonseal.ledger import Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import RecordEntry, decode
@@ -26,7 +26,7 @@ from carbonseal.values import dataclass
 from carbonseal.verification.checked.caches import Anchors, Caches
 from carbonseal.verification.checked.heads import Heads
 from carbonseal.verification.checked.quorums import Quorums
-from carbonseal.verification.checked.shown import CheckedAnchors, Run
+from carbonseal.verification.checked.shown import CheckedAnchors, CheckedHead, CheckedRun, Run
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
 
@@ -41,6 +41,16 @@ class CheckedSeal:
     existed_by: datetime | None
 
 
+@dataclass(slots=True)
+class _Shown:
+    """A head that leads to its entry, and what it shows whatever the entry is: most seals of a passport have the same."""
+
+    head: Head
+    checked: CheckedHead
+    anchors: CheckedAnchors
+    alone: CheckedRun | None = None  # what the quorums say of it, in a seal that has no other head
+
+
 class Seals:
     """Verifies seals of one passport, under one policy and one trust. `caches` has what other passports shared."""
 
@@ -52,6 +62,8 @@ class Seals:
         self._trees = caches.trees
         self._anchored: dict[tuple[bytes, Anchors], CheckedAnchors] = {}  # by checkpoint and anchors of a signed head
         self._proves: dict[SealedAnchor, Statement] = {}  # that of the first head that has it
+        # by the identity of checkpoint and anchors, which seals that are read from one file share
+        self._shown: dict[tuple[int, int], _Shown] = {}
         self.trusted: dict[int, TrustItem] = {}  # the items that proofs rested on, by identity
 
     def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
@@ -60,10 +72,20 @@ class Seals:
             return CheckedSeal([_other_entry(seal).under(*place)], None)
         found: list[Finding] = []
         runs = self._runs(seal, place, found)
-        carried = frozenset(anchor.ledger for head in seal.heads for anchor in head.anchors)
-        checked = self._quorums.checked(runs, carried)
-        found += (finding.under(*place) for finding in checked.findings)
+        checked = self._checked_run(seal.heads, runs)
+        found += placed(place, checked.findings)
         return CheckedSeal(found, checked.existed_by)
+
+    def _checked_run(self, heads: Sequence[Head], runs: Sequence[Run]) -> CheckedRun:
+        """What the quorums say of the runs of these heads."""
+        shown = self._shown.get(_identity(heads[0])) if len(heads) == runs[0].heads == 1 else None
+        if shown is not None and shown.alone is not None:
+            return shown.alone
+        carried = frozenset(anchor.ledger for head in heads for anchor in head.anchors)
+        checked = self._quorums.checked(runs, carried)
+        if shown is not None:
+            shown.alone = checked
+        return checked
 
     # From heads to runs
 
@@ -73,10 +95,11 @@ class Seals:
         runs = [Run()]
         previous: Checkpoint | None = None
         for number, head in enumerate(seal.heads):
-            checked = self._heads.head(head.checkpoint)  # 1
+            shown = self._shown.get(_identity(head))
+            checked = self._heads.head(head.checkpoint) if shown is None else shown.checked  # 1
             checkpoint = checked.checkpoint
             place = (*seal_place, f"head {number if checkpoint is None else checkpoint.size}")
-            found += (finding.under(*place) for finding in checked.findings)
+            found += placed(place, checked.findings)
             if checkpoint is None:  # whether the next head continues it cannot be shown
                 runs.append(Run())
                 previous = None
@@ -92,9 +115,11 @@ class Seals:
             else:
                 if checked.statement is not None:
                     found.append(codes.SEAL_INCLUDED(*place, index=seal.index, origin=checkpoint.origin))
-                    anchors = self._anchors(head, checked.statement)  # 4
-                    found += (finding.under(*place) for finding in anchors.findings)
-                    runs[-1].add(checked.witnesses, anchors)
+                    if shown is None:
+                        anchors = self._anchors(head, checked.statement)  # 4
+                        shown = self._shown[_identity(head)] = _Shown(head, checked, anchors)
+                    found += placed(place, shown.anchors.findings)
+                    runs[-1].add(checked.witnesses, shown.anchors)
             previous = checkpoint
         return runs
 
@@ -120,6 +145,10 @@ class Seals:
             checked = self._anchored[key] = self._heads.anchors(head.anchors, statement, shared)
             self.trusted.update((id(item), item) for item in checked.trusted)
         return checked
+
+
+def _identity(head: Head) -> tuple[int, int]:
+    return id(head.checkpoint), id(head.anchors)
 
 
 def _other_entry(seal: Seal) -> Finding:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -76,6 +77,7 @@ class PinnedBlock:
         return Checked((success, *self.findings), Proved(publisher, time, self.items, frozenset({self.identity})))
 
 
+@lru_cache(maxsize=1024)  # a verifier has few sources, and asks for each of them at every passport
 def source_identity(source: str) -> str:
     """Identifies the source of a trust item: of a URL the host, and the port unless it is 80 or 443; of any other text its words
     in lower case.
@@ -195,6 +197,7 @@ class _Sources:
     strangers: Mapping[str, Finding]  # sources of another chain, each with the finding that says so
 
     @staticmethod
+    @lru_cache(maxsize=8)  # a trust does not change, and is the same for many passports
     def of(ledger: str, items: TrustItems, genesis: bytes | None) -> _Sources:
         strangers: dict[str, Finding] = {}
         block0: dict[str, list[TrustItem]] = {}

@@ -16,8 +16,10 @@ Item: TypeAlias = "bytes | list[Item]"
 MAX_DEPTH = 8
 MAX_ITEMS = 128  # in one list; the longest list in evidence is a proof of 65 nodes
 MAX_IN_ALL = 1024  # items and lists; a trie node that is full of others has 513
-_BRANCH = Struct("x32s" * 16)  # the children of a full branch: sixteen hashes
-_BRANCH_PREFIXES = b"\xa0" * 16
+_BRANCH = Struct(
+    "3s" + "x32s" * 16 + "s"
+)  # a node with sixteen children and no value: nearly every one of a large trie
+_CHILDREN, _CHILD = slice(3, -1, 33), b"\xa0" * 16
 
 
 def encode(item: Item) -> bytes:
@@ -37,6 +39,10 @@ def number(value: int) -> bytes:
 
 def decode(data: bytes) -> Item:
     """The one item that `data` encodes. Raises `Refused` (ethereum.rlp-malformed, ethereum.rlp-not-canonical)."""
+    if len(data) == _BRANCH.size and data[_CHILDREN] == _CHILD:
+        prefix, *children, value = _BRANCH.unpack(data)
+        if prefix == b"\xf9\x02\x11" and value == b"\x80":
+            return [*children, b""]
     item, end = _item(data, 0, len(data), 0, [0])
     if end != len(data):
         raise _malformed(f"{len(data) - end} bytes follow its end")
@@ -76,14 +82,16 @@ def _items(data: bytes, start: int, end: int, depth: int, count: list[int]) -> l
     if depth > MAX_DEPTH:
         raise _malformed(f"lists are nested more than {MAX_DEPTH} deep")
     items: list[Item] = []
-    if end - start >= _BRANCH.size and data[start : start + _BRANCH.size : 33] == _BRANCH_PREFIXES:
-        items += _BRANCH.unpack_from(data, start)  # nearly every node of a large trie
-        start += _BRANCH.size
     while start < end:
         if len(items) == MAX_ITEMS:
             raise _malformed(f"a list has more than {MAX_ITEMS} items")
-        item, start = _item(data, start, end, depth, count)
-        items.append(item)
+        stop = start + data[start] - 0x7F
+        if start + 2 < stop <= end and data[start] < 0xB8:  # 2 to 55 bytes, as most: there is nothing else to check
+            items.append(data[start + 1 : stop])
+            start = stop
+        else:
+            item, start = _item(data, start, end, depth, count)
+            items.append(item)
     count[0] += len(items) + 1
     if count[0] > MAX_IN_ALL:
         raise _malformed(f"it has more than {MAX_IN_ALL} items")

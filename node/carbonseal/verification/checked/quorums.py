@@ -11,7 +11,7 @@ from carbonseal.log.quorums import lacking, missing_in, names_in, satisfied
 from carbonseal.verification import codes
 from carbonseal.verification.checked.caches import Caches, Scope
 from carbonseal.verification.checked.shown import CheckedRun, Run, listed
-from carbonseal.verification.ledger_classes import choice, earliest, one_each
+from carbonseal.verification.ledger_classes import Class, choice, earliest, one_each
 from carbonseal.verification.policy import Policy
 
 OVERHEAD = 4096  # bytes that the outcome of a run takes, about
@@ -31,27 +31,30 @@ class Quorums:
         return self._caches.runs.of((self._scope, content), OVERHEAD, lambda: self._checked(run, carried))
 
     def _checked(self, run: Run, carried: Set[str]) -> CheckedRun:
-        existed_by = self._existed_by(run)
-        return CheckedRun(tuple(self._quorums(run, existed_by, carried)), existed_by)
+        among = run.classes
+        existed_by = self._existed_by(run, among)
+        return CheckedRun(tuple(self._quorums(run, among, existed_by, carried)), existed_by)
 
     def _weight(self, run: Run) -> tuple[int, float, int]:
         """How many of the policy's quorums a run satisfies; between equals the earlier time is more, then more signed heads."""
-        policy = self._policy
-        existed_by = self._existed_by(run)
+        policy, among = self._policy, run.classes
+        existed_by = self._existed_by(run, among)
         met = [
-            choice(policy.anchors, frozenset(run.ledgers), run.classes) is not None,
+            choice(policy.anchors, frozenset(run.ledgers), among) is not None,
             satisfied(policy.quorum, run.witnesses),
             policy.time is None or existed_by is not None,
         ]
         return sum(met), 0.0 if existed_by is None else -existed_by.timestamp(), run.heads
 
-    def _quorums(self, run: Run, existed_by: datetime | None, carried: Set[str]) -> Iterable[Finding]:
+    def _quorums(
+        self, run: Run, among: tuple[Class, ...], existed_by: datetime | None, carried: Set[str]
+    ) -> Iterable[Finding]:
         """A finding for each quorum that the policy asks for, and for each ledger that one lacks. `carried`: the ledgers of all
         anchors of the seal."""
         policy = self._policy
         if not run.heads:
             yield codes.SEAL_WITHOUT_HEAD()
-        lines, among = frozenset(run.ledgers), run.classes
+        lines = frozenset(run.ledgers)
         for one in among:
             if len(one) > 1:
                 yield codes.LEDGER_SAME(ledgers=listed(one))
@@ -90,6 +93,6 @@ class Quorums:
                     code = codes.LEDGER_NOT_SHOWN if pinned.ledger in carried else codes.LEDGER_ABSENT
                 yield code(name=pinned.name, ledger=pinned.ledger)
 
-    def _existed_by(self, run: Run) -> datetime | None:
+    def _existed_by(self, run: Run, among: tuple[Class, ...]) -> datetime | None:
         """The earliest time at which the anchors dated by then satisfy what the policy requires of time."""
-        return None if self._policy.time is None else earliest(self._policy.time, run.times, run.classes)
+        return None if self._policy.time is None else earliest(self._policy.time, run.times, among)

@@ -24,14 +24,6 @@ class DeliveredLot:
     unit: Unit
     serials: Serials
 
-    @staticmethod
-    def of(key: Lot, number: str, yielded: str, unit_name: str, serials: Serials) -> DeliveredLot | None:
-        """A batch as a credential has it; None where its unit is not known, or nothing was yielded."""
-        unit, printed = units.find(unit_name), read_decimal(yielded)
-        if unit is None or printed is None or not printed.value:
-            return None
-        return DeliveredLot(key, number, yielded, printed.times(unit.factor), unit, serials)
-
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -79,4 +71,7 @@ def _lot(passport: Passport) -> DeliveredLot | None:
     batch, key = passport.credential.batch, passport.credential.lot
     if batch is None or key is None:
         return None
-    return DeliveredLot.of(key, batch.number, batch.quantity, batch.unit, batch.serials)
+    unit, printed = units.find(batch.unit), read_decimal(batch.quantity)
+    if unit is None or printed is None or not printed.value:
+        return None
+    return DeliveredLot(key, batch.number, batch.quantity, printed.times(unit.factor), unit, batch.serials)
