@@ -148,7 +148,7 @@ class Earlier:
         """Evidence, and its digest. Raises Refused, placed at `key`."""
         written = member["type"], int(member["version"]), member["data"]
         size = 2 * len(member["data"]) + 512
-        return self._evidence.of(written, size, lambda: (_evidence(key, member), evidence_digest(member)))
+        return self._evidence.of(written, size, lambda: _digested_evidence(key, member))
 
 
 def read_bundle(value: Mapping[str, Any], root: str, of: type[B], earlier: Earlier | None = None) -> B:
@@ -156,11 +156,9 @@ def read_bundle(value: Mapping[str, Any], root: str, of: type[B], earlier: Earli
     common with it. Raises Refused: *rejected* where a key
     is not the digest of what it names, something cited is missing or something is carried that nothing cites; *undetermined* where
     it is over a limit."""
-    earlier = earlier or Earlier()
     checkpoints = {key: _checkpoint(key, text.encode()) for key, text in value["checkpoints"].items()}
-    evidence = {
-        key: _keyed("evidence", key, *earlier.evidence_of(key, member)) for key, member in value["evidence"].items()
-    }
+    evidence_of = _digested_evidence if earlier is None else earlier.evidence_of
+    evidence = {key: _keyed("evidence", key, *evidence_of(key, member)) for key, member in value["evidence"].items()}
     carried = {
         section: _carried(value, section, subject, value[root], earlier) for section, subject in SUBJECTS.items()
     }
@@ -233,6 +231,10 @@ def _checkpoint(key: str, note: bytes) -> bytes:
     return _keyed("checkpoints", key, note, hashlib.sha256(note).digest())  # type: ignore[no-any-return]
 
 
+def _digested_evidence(key: str, member: Mapping[str, Any]) -> tuple[Evidence, bytes]:
+    return _evidence(key, member), evidence_digest(member)
+
+
 def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
     data = decode_base64(member["data"], "evidence", key)
     if len(data) > MAX_EVIDENCE:
@@ -241,7 +243,7 @@ def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
 
 
 def _carried(
-    value: Mapping[str, Any], section: str, subject: Subject[Any], root: str, earlier: Earlier
+    value: Mapping[str, Any], section: str, subject: Subject[Any], root: str, earlier: Earlier | None
 ) -> dict[bytes, Carried[Any]]:
     """The documents of a section. What the file is about is in no other; the rest may be in many."""
     carried = {}
@@ -250,7 +252,7 @@ def _carried(
         raise Refused(codes.PASSPORT_OVER_LIMIT(section, what=section, limit=MOST[section]))
     for key, member in members.items():
         try:
-            one = _carry(subject, member) if key == root else earlier.document_of(section, subject, member)
+            one = earlier.document_of(section, subject, member) if earlier and key != root else _carry(subject, member)
         except Refused as refused:
             raise refused.under(section, key) from refused
         carried[bytes.fromhex(key)] = _keyed(section, key, one, one.signed.digest)
@@ -283,41 +285,49 @@ class _SealReading:
         self._anchors: dict[Anchors, tuple[SealedAnchor, ...]] = {}  # many seals have the same
 
     def seal(self, key: str, member: Mapping[str, Any]) -> Seal:
+        try:
+            return self._seal(member)
+        except Refused as refused:
+            raise refused.under("seals", key) from None
+
+    def _seal(self, member: Mapping[str, Any]) -> Seal:
         if len(member["heads"]) > MAX_HEADS:
-            raise Refused(codes.PASSPORT_OVER_LIMIT("seals", key, what="heads", limit=MAX_HEADS))
-        heads = tuple(self._head(head, ("seals", key, f"head {n}")) for n, head in enumerate(member["heads"]))
+            raise Refused(codes.PASSPORT_OVER_LIMIT(what="heads", limit=MAX_HEADS))
+        heads: tuple[Head, ...] = ()
+        for head in member["heads"]:
+            try:
+                heads += (self._head(head),)
+            except Refused as refused:
+                raise refused.under(f"head {len(heads)}") from None
         if heads[0].consistency is not None:
             raise Refused(
-                codes.PASSPORT_MALFORMED(
-                    "seals", key, problem="the first head has a consistency proof; only later heads may"
-                )
+                codes.PASSPORT_MALFORMED(problem="the first head has a consistency proof; only later heads may")
             )
-        return Seal(decode_base64(member["entry"], "seals", key, "entry"), int(member["index"]), heads)
+        return Seal(decode_base64(member["entry"], "entry"), int(member["index"]), heads)
 
-    def _head(self, member: Mapping[str, Any], place: tuple[str, ...]) -> Head:
-        anchors = tuple((anchor["ledger"], anchor["evidence"]) for anchor in member["anchors"])
-        if anchors not in self._anchors:
-            self._anchors[anchors] = self._read_anchors(anchors, place)
+    def _head(self, member: Mapping[str, Any]) -> Head:
+        written = tuple([(anchor["ledger"], anchor["evidence"]) for anchor in member["anchors"]])
+        anchors = self._anchors.get(written)
+        if anchors is None:
+            anchors = self._anchors[written] = self._read_anchors(written)
         consistency = member.get("consistency")
         return Head(
-            checkpoint=self._cite(self._checkpoints, "checkpoint", member["checkpoint"], place),
-            inclusion=decode_hashes(member["inclusion"], *place, "inclusion"),
-            consistency=None if consistency is None else decode_hashes(consistency, *place, "consistency"),
-            anchors=self._anchors[anchors],
+            checkpoint=self._cite(self._checkpoints, "checkpoint", member["checkpoint"]),
+            inclusion=decode_hashes(member["inclusion"], "inclusion"),
+            consistency=None if consistency is None else decode_hashes(consistency, "consistency"),
+            anchors=anchors,
         )
 
-    def _read_anchors(self, anchors: Anchors, place: tuple[str, ...]) -> tuple[SealedAnchor, ...]:
+    def _read_anchors(self, anchors: Anchors) -> tuple[SealedAnchor, ...]:
         if len(anchors) > MAX_ANCHORS:
-            raise Refused(codes.PASSPORT_OVER_LIMIT(*place, what="anchors", limit=MAX_ANCHORS))
+            raise Refused(codes.PASSPORT_OVER_LIMIT(what="anchors", limit=MAX_ANCHORS))
         if any(one >= other for one, other in pairwise(anchors)):
-            raise Refused(codes.PASSPORT_ANCHORS_UNSORTED(*place))
-        return tuple(
-            SealedAnchor(ledger, self._cite(self._evidence, "evidence", digest, place)) for ledger, digest in anchors
-        )
+            raise Refused(codes.PASSPORT_ANCHORS_UNSORTED())
+        return tuple(SealedAnchor(ledger, self._cite(self._evidence, "evidence", digest)) for ledger, digest in anchors)
 
-    def _cite(self, section: Mapping[str, Any], what: str, key: str, place: tuple[str, ...]) -> Any:
+    def _cite(self, section: Mapping[str, Any], what: str, key: str) -> Any:
         if key not in section:
-            raise Refused(codes.PASSPORT_NOT_CARRIED(*place, what=what, digest=key))
+            raise Refused(codes.PASSPORT_NOT_CARRIED(what=what, digest=key))
         self._cited.add(key)
         return section[key]
 
@@ -346,7 +356,7 @@ def _check_citations(bundle: Bundle, reading: _SealReading) -> None:
                 raise Refused(codes.PASSPORT_UNCITED(section, key.hex()))
     for section, name in reading.uncited():
         raise Refused(codes.PASSPORT_UNCITED(section, name))
-    versions = Counter(one.signed.name for one in status_lists.values())
+    versions = Counter(one.signed.name for one in status_lists.values()) if len(status_lists) > MAX_VERSIONS else {}
     if max(versions.values(), default=0) > MAX_VERSIONS:
         what = "versions of one status list"
         raise Refused(codes.PASSPORT_OVER_LIMIT("statusLists", what=what, limit=MAX_VERSIONS))

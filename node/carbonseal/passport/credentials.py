@@ -148,6 +148,9 @@ def sign_document(document: Mapping[str, Any], sign: Sign, public_key: bytes, cr
 
 def refuse_twice(what: str, listed: Iterable[str]) -> None:
     """Raise Refused (credential.listed-twice) where one of `listed` is there twice."""
+    listed = [*listed]
+    if len(listed) < 2 or len({*listed}) == len(listed):
+        return
     seen: set[str] = set()
     for one in listed:
         if one in seen:
