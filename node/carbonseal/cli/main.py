@@ -93,4 +93,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=OTHER_SIGNS)
-    carbonseal(prog_name="carbonseal")
+    try:
+        carbonseal(prog_name="carbonseal")
+    finally:
+        gc.freeze()  # the process ends: Python would look for cycles among all that was imported, several times

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -126,7 +125,7 @@ def _replacing(path: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
     name, and this mode, or that of the file that it replaces."""
     if mode is None and path.exists():
         mode = stat.S_IMODE(path.stat().st_mode)
-    writing = path.with_name(f".carbonseal-{secrets.token_hex(8)}")
+    writing = path.with_name(f".carbonseal-{os.urandom(8).hex()}")
     descriptor = os.open(writing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Refused
 from carbonseal.verification.observing.observations import LONGEST_LINE, check_lines
 
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
 
 class RunFiles:
-    """Sorted runs in a temporary folder, which is removed at the end: the `Runs` of an examination."""
+    """Sorted runs in a temporary folder, made with the first and removed at the end: the `Runs` of an examination."""
 
     def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="carbonseal-")
+        self._folder: TemporaryDirectory[str] | None = None
         self._files: list[Path] = []
         self._count = 0
 
@@ -22,7 +25,8 @@ class RunFiles:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def write(self, lines: Iterable[bytes]) -> None:
         """Keep one more run. Raises OSError."""
@@ -39,6 +43,10 @@ class RunFiles:
             path.unlink()
 
     def _written(self, lines: Iterable[bytes]) -> Path:
+        from tempfile import TemporaryDirectory
+
+        if self._folder is None:
+            self._folder = TemporaryDirectory(prefix="carbonseal-")
         self._count += 1
         path = Path(self._folder.name) / f"{self._count}.ndjson"
         with path.open("wb") as file:

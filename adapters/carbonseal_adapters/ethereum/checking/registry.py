@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from carbonseal.ledger import Statement
@@ -14,6 +13,8 @@ from carbonseal_adapters.ethereum.checking.keccak import keccak256
 @cache
 def artifact() -> dict[str, Any]:
     """The compiled contract: abi, bytecode, bytecode_runtime, code_hash, compiler, evm_version, source_sha256."""
+    from importlib import resources
+
     text = resources.files(__package__).joinpath("AnchorRegistry.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

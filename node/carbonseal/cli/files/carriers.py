@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -89,6 +88,8 @@ def fetched(addresses: Iterable[str]) -> Iterator[dict[str, Path]]:
     if not asked:
         yield {}
         return
+    from tempfile import TemporaryDirectory
+
     from carbonseal.cli.public.answers import NoAnswer, UnusableAnswer, get, is_address
 
     found: dict[str, Path] = {}

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from carbonseal.examining.files import codes
-from carbonseal.examining.files.items import MOST, Item, are_passports_by_line, single_items
+from carbonseal.examining.files.items import BEGINNING, MOST, Item, archive_format, are_passports_by_line, single_items
 from carbonseal.findings import Finding, Refused
 
 MOST_RATIO = 50  # what comes out, by what goes in
@@ -33,7 +33,6 @@ LONGEST_NAME = 4096  # bytes of the name of a file, in UTF-8: no system has long
 NAME_SHOWN = 80  # characters of a name that is longer
 LONGEST_HEADER = 1 << 20  # bytes of one header of a tar archive: its names
 LONGEST_DIRECTORY = 32 << 20  # bytes of the directory of a zip archive
-BEGINNING = 512  # bytes by which an archive is recognised
 DOCUMENTS = {
     "[Content_Types].xml",
     "mimetype",
@@ -79,9 +78,8 @@ class Opened:
 
 def items_of(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[Item]:
     """The items of a file: itself, its lines, or what is in it."""
-    beginning = stream.peek(BEGINNING)
-    reader = _reader(beginning)
-    if reader is None:
+    found = archive_format(stream.peek(BEGINNING))
+    if found is None:
         yield from single_items(name, stream)
         return
     if opened.deep == MOST_DEEP:
@@ -89,7 +87,7 @@ def items_of(name: str, stream: io.BufferedReader, opened: Opened) -> Iterator[I
         return
     opened.deep += 1
     try:
-        yield from reader(name, stream, opened)
+        yield from READERS[found](name, stream, opened)
     except TooMuch as bound:
         if opened.deep > 1:
             raise
@@ -243,7 +241,7 @@ def _zip_problem(info: zipfile.ZipInfo) -> Finding | None:
 def _inner(name: str, raw: bytes, opened: Opened) -> Iterator[Item]:
     """The items of a file in an archive. One that is too long is an item by itself, and refused for that."""
     long = len(raw) == MOST
-    if long and (are_passports_by_line(raw) or _reader(raw)):
+    if long and (are_passports_by_line(raw) or archive_format(raw)):
         yield Item(name, problem=_too_long())
     elif long:
         yield Item(name, raw)
@@ -280,12 +278,4 @@ def _is_long(name: str) -> bool:
 
 
 Reader = Callable[[str, io.BufferedReader, Opened], Iterator[Item]]
-
-
-def _reader(beginning: bytes) -> Reader | None:
-    """What reads an archive that begins so; None for what is not an archive."""
-    if beginning.startswith(b"\x1f\x8b"):
-        return _gzip
-    if beginning.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _zip
-    return _tar if beginning[257:262] == b"ustar" else None
+READERS: dict[str, Reader] = {"gzip": _gzip, "zip": _zip, "tar": _tar}

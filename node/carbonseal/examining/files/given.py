@@ -12,8 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from carbonseal.examining.codes import FILES_CHANGED, FILES_NONE, FILES_STANDARD_INPUT
-from carbonseal.examining.files.archives import Opened, items_of
-from carbonseal.examining.files.items import STDIN, Item, problem_of, read_passport
+from carbonseal.examining.files.items import (
+    BEGINNING,
+    STDIN,
+    Item,
+    archive_format,
+    problem_of,
+    read_passport,
+    single_items,
+)
 from carbonseal.examining.files.listing import Listing, is_by_product
 from carbonseal.examining.parts import Part, cut
 from carbonseal.findings import BrokenOff, Refused
@@ -66,6 +73,15 @@ class Files(Protocol):
     def find(self, name: str) -> bytes | None:
         """The bytes of the item with this name; None where it is not there (any more)."""
         ...
+
+
+def items_in(name: str, stream: io.BufferedReader, size: int) -> Iterator[Item]:
+    """The items of a file of so many bytes: itself, its lines, or what is in it."""
+    if archive_format(stream.peek(BEGINNING)) is None:
+        return single_items(name, stream)
+    from carbonseal.examining.files.archives import Opened, items_of
+
+    return items_of(name, stream, Opened(size))
 
 
 class GivenFiles:
@@ -177,7 +193,7 @@ class GivenFiles:
 
     def _read(self, name: str) -> Iterator[Item]:
         if name == STDIN:
-            yield from items_of(name, io.BufferedReader(io.BytesIO(self._stdin)), Opened(len(self._stdin)))
+            yield from items_in(name, io.BufferedReader(io.BytesIO(self._stdin)), len(self._stdin))
             return
         with open_regular(self._fetched.get(name) or Path(name)) as file:
-            yield from items_of(name, file, Opened(os.fstat(file.fileno()).st_size))
+            yield from items_in(name, file, os.fstat(file.fileno()).st_size)

@@ -10,7 +10,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from carbonseal.examining.files.codes import UNREAD_FAILED, UNREAD_NOT_REGULAR
 from carbonseal.findings import Finding
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier
 
 STDIN = "-"
+BEGINNING = 512  # bytes by which an archive is recognised
 MOST = PASSPORT_LIMITS.max_bytes + 1  # bytes that are read of one item: one more than a passport may have
 SPACE = b" \t\r\n"
 
@@ -61,6 +62,15 @@ def open_regular(path: str) -> io.BufferedReader:
         return regular_files.open_regular(Path(path))
     except NotRegular as error:
         raise OSError(error.errno, f"{error.strerror}: - reads standard input", path) from error
+
+
+def archive_format(beginning: bytes) -> Literal["gzip", "zip", "tar"] | None:
+    """What an archive that begins so is; None for what is not an archive."""
+    if beginning.startswith(b"\x1f\x8b"):
+        return "gzip"
+    if beginning.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "zip"
+    return "tar" if beginning[257:262] == b"ustar" else None
 
 
 def single_items(name: str, stream: io.BufferedReader) -> Iterator[Item]:

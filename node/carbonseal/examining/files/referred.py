@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from carbonseal.examining.codes import FILES_CHANGED, FILES_NONE
-from carbonseal.examining.files.archives import Opened, items_of
 from carbonseal.examining.files.codes import UNREAD_AMBIGUOUS, UNREAD_FAILED, UNREAD_NO_PLACE
-from carbonseal.examining.files.given import BEGIN, Position
+from carbonseal.examining.files.given import BEGIN, Position, items_in
 from carbonseal.examining.files.items import Item, problem_of
 from carbonseal.examining.files.listing import Listing, is_by_product
 from carbonseal.examining.files.stores import WHOLE, StoredFile, fetch, is_stored, open_large, stored_files
@@ -93,7 +92,7 @@ def _items(file: NamedFile, fetched: bytes | Exception | None) -> Iterator[Item]
         return
     try:
         with _opened(file, fetched) as stream:
-            for item in items_of(file.name, stream, Opened(file.size if fetched is None else len(fetched))):
+            for item in items_in(file.name, stream, file.size if fetched is None else len(fetched)):
                 if not is_by_product(item.name.removeprefix(file.name).removeprefix("!")):
                     yield item
     except FileNotFoundError:

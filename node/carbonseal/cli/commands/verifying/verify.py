@@ -15,7 +15,6 @@ from carbonseal.cli.errors import Failed
 from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
 from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, fetched, is_address, is_file
 from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
-from carbonseal.cli.formatting.claims import claiming
 from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
@@ -198,6 +197,8 @@ def verify(
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
     execute = _executor(files, jobs, cluster)
     if brought is None:
+        from carbonseal.cli.formatting.claims import claiming
+
         claims = Results(style, at or datetime.now(UTC), language)
         parts = execute(claiming(claims), (part for _, part in files.parts()))
         totals = print_results((one for part in parts for one in part.results), Totals())
