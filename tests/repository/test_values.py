@@ -7,7 +7,7 @@ import dataclasses
 import inspect
 import pickle
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from threading import Barrier, Thread
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -105,6 +105,29 @@ def classes(dataclass: Decorate) -> dict[str, Any]:
         def __repr__(self) -> str:
             return "own"
 
+    @dataclass(frozen=True)
+    class Cached:
+        """With a `__dict__`, and what is computed once."""
+
+        kind: ClassVar[str] = "cached"
+        one: int
+        two: int = dataclasses.field(default=2, compare=False)
+        listed: list[int] = dataclasses.field(default_factory=list)
+
+        @cached_property
+        def doubled(self) -> int:
+            return self.one * 2
+
+    @dataclass(slots=True)
+    class Counted:
+        """With fields that change."""
+
+        one: int = 0
+        listed: list[int] = dataclasses.field(default_factory=list)
+
+        def __post_init__(self) -> None:
+            self.one += 1
+
     return {name: one for name, one in locals().items() if isinstance(one, type)}
 
 
@@ -130,6 +153,11 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("Identical", (1,), {}),
     ("Named", (), {"one": 1}),
     ("Named", (1,), {}),
+    ("Cached", (1,), {}),
+    ("Cached", (1, 3), {"listed": []}),
+    ("Cached", (1,), {"three": 3}),
+    ("Counted", (1,), {}),
+    ("Counted", (), {"listed": [1]}),
     ("Own", (1, 2), {}),
     ("Own", (1, 3), {}),
 ]
@@ -171,6 +199,39 @@ def test_they_cannot_be_changed() -> None:
         assert not hasattr(one, "__dict__")
 
 
+def test_what_is_computed_once_is_kept_and_what_may_change_does() -> None:
+    cached, counted = OURS["Cached"](4), OURS["Counted"](1)
+    assert (cached.doubled, vars(cached)) == (8, {"one": 4, "two": 2, "listed": [], "doubled": 8})
+    for name in ("one", "unknown"):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(cached, name, 2)
+    counted.one = 7
+    assert counted == OURS["Counted"](6)
+    assert counted.listed is not OURS["Counted"]().listed
+    assert not hasattr(counted, "__dict__")
+    assert dataclasses.replace(cached, one=5) == OURS["Cached"](5, 7)
+    assert dataclasses.replace(counted, one=8) == OURS["Counted"](8)
+
+
+def test_a_class_that_cannot_be_is_refused() -> None:
+    """At its first instance; by the standard library before that."""
+
+    @values.dataclass(frozen=True, slots=True)
+    class Shared:
+        one: list[int] = []  # noqa: RUF012
+
+    with pytest.raises(ValueError, match="mutable default"):
+        Shared()
+
+    class Turned:
+        one: int = 1
+        two: int
+
+    turned: Any = values.dataclass(Turned, frozen=True, slots=True)
+    with pytest.raises(TypeError, match="default"):
+        turned(1, 2)
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_classes_look_alike(name: str) -> None:
     """Looked at before the first instance: each by a class of its own."""
@@ -181,7 +242,7 @@ def test_classes_look_alike(name: str) -> None:
         lambda one: [
             (field.name, field.type, field.repr, field.compare, field.kw_only) for field in dataclasses.fields(one)
         ],
-        lambda one: (one.__name__, one.__qualname__, one.__doc__, one.__module__, one.__slots__),
+        lambda one: (one.__name__, one.__qualname__, one.__doc__, one.__module__, getattr(one, "__slots__", None)),
         dataclasses.is_dataclass,
         lambda one: sorted(set(dir(one)) - {"__weakref__"}),
     ):

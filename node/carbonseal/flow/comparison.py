@@ -10,12 +10,12 @@ The printed digits of a JSON number are not the author's, so for such figures ro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
 from carbonseal.footprints.figures import Figure, decimal_text, exact_sum
+from carbonseal.values import dataclass
 
 BAND = Fraction(1, 100)
 _SMALL = Fraction(1, 10**6)

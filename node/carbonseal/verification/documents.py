@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.credentials import Carried, Credential
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.status_lists import StatusList
+from carbonseal.values import dataclass
 from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals

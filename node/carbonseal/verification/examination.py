@@ -10,7 +10,7 @@ What is found of logs decides on passports in `carbonseal.verification.known_log
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from carbonseal.findings import Finding, Refused
@@ -24,6 +24,7 @@ from carbonseal.log.fraud_proofs import (
     of_roots,
 )
 from carbonseal.passport.bundles import Bundle
+from carbonseal.values import dataclass
 from carbonseal.verification.observing.log_facts import (
     TLOG_EVIDENCE,
     LogFacts,
