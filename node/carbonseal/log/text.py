@@ -19,7 +19,7 @@ def decode_base64(text: str) -> bytes | None:
         data = binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
         return None
-    return data if encode_base64(data) == text else None
+    return data if binascii.b2a_base64(data, newline=False) == text.encode() else None
 
 
 def decode_hash(text: str) -> bytes | None:

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from operator import mul
 
 from carbonseal.public_keys import check_ed25519
 
@@ -16,7 +15,6 @@ _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
 _ED25519 = b"\xed\x01"
 _LONGEST = 128  # letters; a 64-byte signature takes 88, and the conversion is quadratic
-_POWERS = [58**place for place in range(_LONGEST)]
 
 
 def encode_multibase(data: bytes) -> str:
@@ -34,11 +32,12 @@ def decode_multibase(text: str) -> bytes:
     """The inverse of `encode_multibase`. Raises ValueError on another base, another letter, or more than 128 letters."""
     if not text.startswith("z") or len(text) > _LONGEST + 1:
         raise ValueError("not base58btc in multibase form: expected z and at most 128 letters")
-    digits = text[1:]
-    for letter in digits:
-        if letter not in _VALUES:
-            raise ValueError(f"{letter!r} is not a base58 letter")
-    number: int = sum(map(mul, map(_VALUES.__getitem__, reversed(digits)), _POWERS))
+    digits, number = text[1:], 0
+    try:
+        for letter in digits:
+            number = number * 58 + _VALUES[letter]
+    except KeyError as error:
+        raise ValueError(f"{error.args[0]!r} is not a base58 letter") from error
     zeros = len(digits) - len(digits.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 

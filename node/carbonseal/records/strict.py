@@ -82,10 +82,10 @@ def _plain(raw: bytes, max_depth: int) -> tuple[Any, bytes | None]:
     """A document's value and its RFC 8785 bytes. None for the bytes, and the value in doubt, where it has floats or may have
     duplicate keys. ValueError where it is not valid for another reason."""
     value = orjson.loads(raw)
-    if not _within_depth(value, max_depth):
-        raise ValueError("too deep")
-    out = sorted_form(value)
-    if out is None or raw.startswith(out):  # all of it, then, to its last bracket: most passports
+    out = None if _has_float(value, max_depth) else _sorted(value)
+    if out is None or not (out.isascii() or _is_in_order(out)):
+        return value, None
+    if raw.startswith(out):  # all of it, then, to its last bracket: most passports
         return value, out
     # orjson keeps the last of duplicate keys, so a colon goes missing. Only its escape in a string could make up for it.
     if raw.count(b":") == out.count(b":") and not (b"\\" in raw and _COLON_ESCAPED.search(raw)):
@@ -110,12 +110,19 @@ def sorted_form(value: Any) -> bytes | None:
     minus signs left out, floats show. A string may look like one: None then, but never wrongly the bytes. What few letters are
     left of is searched first, as it is short; what has them all, where a string in that looks like a float.
     """
-    try:
-        out = orjson.dumps(value, option=_OPTIONS)
-    except orjson.JSONEncodeError:  # an integer beyond 2^53 - 1, or no JSON value
+    out = _sorted(value)
+    if out is None:
         return None
     is_plain = out[:1] in (b"{", b"[") and (_has_no_float(out, _LETTERS_AND_NUMBERS) or _has_no_float(out, _NUMBERS))
     return out if is_plain else None
+
+
+def _sorted(value: Any) -> bytes | None:
+    """orjson's compact, sorted form; None where it has none: of an integer beyond 2^53 - 1, or no JSON value."""
+    try:
+        return orjson.dumps(value, option=_OPTIONS)
+    except orjson.JSONEncodeError:
+        return None
 
 
 def _has_no_float(out: bytes, left_out: bytes) -> bool:
@@ -136,17 +143,27 @@ _NUMBERS = b"0123456789-"
 # Not e of exponents, nor the first letters of true, false and null, nor d of did:web:example, which is `":.` without
 _LETTERS_AND_NUMBERS = _NUMBERS + b"abcghijklmopqrsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/="
 _SHAPES = bytes.maketrans(b"[e\xf1\xf2\xf3\xf4", b",.\xf0\xf0\xf0\xf0")
+_BEYOND = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")  # the first bytes of letters beyond U+FFFF
 
 
-def _within_depth(value: Any, max_depth: int) -> bool:
-    level = [value] if isinstance(value, dict | list) else []
-    for _ in range(max_depth):
-        level = [
-            child
-            for parent in level
-            for child in (parent.values() if type(parent) is dict else parent)
-            if type(child) is dict or type(child) is list
-        ]
-        if not level:
-            return True
-    return False
+def _is_in_order(out: bytes) -> bool:
+    """Whether a sorted form has no letter beyond U+FFFF, as RFC 8785 has keys with such in another order."""
+    return not any(first in out for first in _BEYOND)
+
+
+def _has_float(value: Any, max_depth: int) -> bool:
+    """Whether a float is in what orjson read. ValueError where objects and lists are nested deeper than allowed."""
+    level, has_float = [[value]], False
+    for _ in range(max_depth + 1):
+        below: list[Any] = []
+        for parent in level:
+            for child in parent.values() if type(parent) is dict else parent:
+                kind = type(child)
+                if kind is dict or kind is list:
+                    below.append(child)
+                elif kind is float:
+                    has_float = True
+        if not below:
+            return has_float
+        level = below
+    raise ValueError("too deep")

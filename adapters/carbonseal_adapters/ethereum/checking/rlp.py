@@ -85,9 +85,13 @@ def _items(data: bytes, start: int, end: int, depth: int, count: list[int]) -> l
     while start < end:
         if len(items) == MAX_ITEMS:
             raise _malformed(f"a list has more than {MAX_ITEMS} items")
-        stop = start + data[start] - 0x7F
-        if start + 2 < stop <= end and data[start] < 0xB8:  # 2 to 55 bytes, as most: there is nothing else to check
-            items.append(data[start + 1 : stop])
+        first, begin = data[start], start + 1
+        if first == 0xB9 and begin + 2 <= end and data[begin]:  # 256 bytes or more, as most nodes: the length is canonical
+            begin, stop = begin + 2, begin + 2 + (data[begin] << 8) + data[begin + 1]
+        else:
+            stop = begin + first - 0x80 if 0x81 < first < 0xB8 else end + 1  # 2 to 55 bytes
+        if stop <= end:  # nearly all items: there is nothing else to check
+            items.append(data[begin:stop])
             start = stop
         else:
             item, start = _item(data, start, end, depth, count)

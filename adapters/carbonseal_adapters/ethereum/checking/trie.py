@@ -62,10 +62,11 @@ def _opened(digest: bytes, proof: Sequence[bytes], index: int, parent: list[rlp.
     """Proof node `index`, which must have this hash."""
     if index == len(proof):
         raise Refused(codes.NODE_MISSING(count=index))
-    found = keccak256(proof[index])
+    node = proof[index]
+    found = keccak256(node)
     if found != digest:
         raise Refused((codes.PROOF_STRAYS if found in parent else codes.NODE_HASH)(index=index))
-    return _node(rlp.decode(proof[index]), index)
+    return _node(rlp.decode(node), index)
 
 
 def _embedded(child: list[rlp.Item], index: int) -> list[rlp.Item]:
