@@ -1,4 +1,4 @@
-"""`dataclass`, as the standard library has it, which compiles less and later.
+"""`dataclass`, as the standard library has it, which compiles less and later, and `cached_property` without a lock.
 
 The standard library writes and compiles three to six functions for each class as soon as the class is there: a third of a
 millisecond, and two fifths of all that `carbonseal verify` took to a verdict, although a process constructs few of the classes that
@@ -30,11 +30,28 @@ from threading import RLock
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["dataclass"]
+__all__ = ["cached_property", "dataclass"]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
+    from functools import cached_property
 else:
+
+    class cached_property:  # noqa: N801 - it is one, by that name
+        """As `functools.cached_property` from Python 3.12 on: before, each first look took a lock."""
+
+        def __init__(self, function):
+            self._function = function
+            self.__doc__ = function.__doc__
+
+        def __set_name__(self, owner, name):
+            self._name = name
+
+        def __get__(self, instance, owner=None):
+            if instance is None:
+                return self
+            value = vars(instance)[self._name] = self._function(instance)
+            return value
 
     def dataclass(cls=None, /, *, frozen=False, slots=False, **options):
         """As `dataclasses.dataclass`, with its options."""

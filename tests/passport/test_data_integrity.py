@@ -131,6 +131,23 @@ def test_other_keys(public: bytes) -> None:
     refuses(add_proof(DOCUMENT, KEY.sign, METHOD, SIGNED), public)
 
 
+@given(st.text("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", max_size=128))
+def test_base58_is_a_number(digits: str) -> None:
+    """Digit by digit, as draft-msporny-base58 has it; leading ones are bytes."""
+    alphabet, number = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", 0
+    for letter in digits:
+        number = number * 58 + alphabet.index(letter)
+    ones = len(digits) - len(digits.lstrip("1"))
+    assert decode_multibase("z" + digits) == bytes(ones) + number.to_bytes((number.bit_length() + 7) // 8, "big")
+
+
+@pytest.mark.parametrize("letter", ["0", "O", "I", "l", "?", " ", "é", "ÿ", "€", "\ud800", "😀"])
+def test_no_base58_letter(letter: str) -> None:
+    with pytest.raises(ValueError, match=r"is not a base58 letter") as error:
+        decode_multibase(f"z2{letter}0")
+    assert repr(letter) in str(error.value)
+
+
 def test_signing_changes_nothing_in_its_hands() -> None:
     document = copy.deepcopy(DOCUMENT)
     add_proof(document, KEY.sign, METHOD, datetime(2026, 1, 1, tzinfo=UTC))

@@ -294,3 +294,27 @@ def test_two_threads_may_be_the_first() -> None:
         for thread in threads:
             thread.join()
         assert found == [fresh(1)] * 4
+
+
+def test_a_cached_property_is_worked_out_once() -> None:
+    """By an instance that refuses to be changed, and in a class that inherits it."""
+    asked: list[int] = []
+
+    @dataclasses.dataclass(frozen=True)
+    class Half:
+        number: int
+
+        @values.cached_property
+        def half(self) -> int:
+            """Half of it."""
+            asked.append(self.number)
+            return self.number // 2
+
+    class Other(Half):
+        pass
+
+    one, other = Half(8), Other(6)
+    assert [one.half, one.half, other.half, other.half] == [4, 4, 3, 3]
+    assert asked == [8, 6]
+    assert one == Half(8)
+    assert Half.half.__doc__ == "Half of it."

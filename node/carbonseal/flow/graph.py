@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from fractions import Fraction
-from functools import cached_property
 
 from carbonseal.findings import Finding, Place, Refused
 from carbonseal.footprints import units
@@ -21,7 +20,7 @@ from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import FOOTPRINT, USED, Component, ListedRecord, ProductCredential
 from carbonseal.records.places import printable
 from carbonseal.records.profiles import Profile
-from carbonseal.values import dataclass
+from carbonseal.values import cached_property, dataclass
 
 from . import phrases
 from .phrases import Missing

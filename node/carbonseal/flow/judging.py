@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from carbonseal.findings import Finding, Place
 from carbonseal.plugins import CHECKS
@@ -24,10 +25,14 @@ _NOT_REQUIRED = CheckRequirement()
 def results(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[tuple[str, Result]]:
     """How every built-in check comes out, with its name, in their order."""
     settings = {within: Setting(at, within) for within in {None, *(one.within for one in required.values())}}
-    for name in CHECKS.built_in:
-        check: Check = CHECKS.find(name, Check)
+    for name, check in _built_in():
         for result in check.run(graph, settings[required.get(name, _NOT_REQUIRED).within]):
             yield name, result
+
+
+@cache
+def _built_in() -> Sequence[tuple[str, Check]]:
+    return [(name, CHECKS.find(name, Check)) for name in CHECKS.built_in]
 
 
 def wrong(graph: Graph, at: datetime) -> Iterator[Finding]:

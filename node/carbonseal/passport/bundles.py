@@ -12,7 +12,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import field
-from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -33,7 +32,7 @@ from carbonseal.records import strict
 from carbonseal.records.canonical import jcs
 from carbonseal.records.commitments import commit
 from carbonseal.records.files import FILE, MAX_FILE, File
-from carbonseal.values import dataclass
+from carbonseal.values import cached_property, dataclass
 
 from . import codes
 

@@ -12,9 +12,16 @@ from functools import lru_cache
 from carbonseal.public_keys import check_ed25519
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)}
+_NO_LETTER = 0xFF
+_VALUES = bytes(_ALPHABET.find(chr(letter)) & _NO_LETTER for letter in range(256))
 _ED25519 = b"\xed\x01"
 _LONGEST = 128  # letters; a 64-byte signature takes 88, and the conversion is quadratic
+# From digits of base 58, a byte each, to digits of 58², two bytes each, and so on to one number. Every other digit, where the ones
+# between begin, and the base.
+_JOINED = [
+    (sum((1 << 8 * width) - 1 << 16 * width * place for place in range(_LONGEST // width // 2)), 8 * width, 58**width)
+    for width in (1, 2, 4, 8, 16, 32, 64)
+]
 
 
 def encode_multibase(data: bytes) -> str:
@@ -32,12 +39,14 @@ def decode_multibase(text: str) -> bytes:
     """The inverse of `encode_multibase`. Raises ValueError on another base, another letter, or more than 128 letters."""
     if not text.startswith("z") or len(text) > _LONGEST + 1:
         raise ValueError("not base58btc in multibase form: expected z and at most 128 letters")
-    digits, number = text[1:], 0
-    try:
-        for letter in digits:
-            number = number * 58 + _VALUES[letter]
-    except KeyError as error:
-        raise ValueError(f"{error.args[0]!r} is not a base58 letter") from error
+    digits = text[1:]
+    values = digits.encode("latin-1", "replace").translate(_VALUES)
+    if _NO_LETTER in values:
+        wrong = next(letter for letter in digits if letter not in _ALPHABET)
+        raise ValueError(f"{wrong!r} is not a base58 letter")
+    number = int.from_bytes(values, "big")
+    for even, shift, base in _JOINED:
+        number = (number & even) + (number >> shift & even) * base
     zeros = len(digits) - len(digits.lstrip("1"))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 

@@ -153,7 +153,8 @@ def _is_in_order(out: bytes) -> bool:
 
 def _has_float(value: Any, max_depth: int) -> bool:
     """Whether a float is in what orjson read. ValueError where objects and lists are nested deeper than allowed."""
-    level, has_float = [[value]], False
+    level: list[Any] = [[value]]
+    has_float = False
     for _ in range(max_depth + 1):
         below: list[Any] = []
         for parent in level:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from carbonseal.findings import Finding, Outcome, Place, Refused
@@ -19,7 +18,7 @@ from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.credentials import Carried, Credential
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.status_lists import StatusList
-from carbonseal.values import dataclass
+from carbonseal.values import cached_property, dataclass
 from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals
@@ -82,9 +81,9 @@ class Documents:
     def signed(self, carried: Carried[Any], listed: Listed, place: Place) -> Signed:
         """Steps 1 to 3, for a document with any subject."""
         document: Credential = carried.signed
-        signer, by = self._signature(document, listed)  # 1
+        signer, by = self._signature(document, listed, place)  # 1
         sealed = self.seal(carried.commitment, (*place, "seal"))  # 2
-        found = [by.under(*place), *(sealed.findings if sealed else [codes.SEAL_MISSING(*place)])]
+        found = [by, *(sealed.findings if sealed else [codes.SEAL_MISSING(*place)])]
         time = sealed.existed_by if sealed else None
         if signer is None:
             return Signed(tuple(found), False, time)
@@ -93,16 +92,16 @@ class Documents:
             found.append(outside.under(*place))
         return Signed(tuple(found), outside is None, time)
 
-    def _signature(self, document: Credential, listed: Listed) -> tuple[Signer | None, Finding]:
-        """Step 1: the line whose key signed the document, if there is one, and what there is to say."""
+    def _signature(self, document: Credential, listed: Listed, place: Place) -> tuple[Signer | None, Finding]:
+        """Step 1: the line whose key signed the document, if there is one, and what there is to say, placed at `place`."""
         signer = listed.find(document)
         if signer is None:
             code = codes.SIGNER_KEY_NOT_LISTED if document.issuer in listed.ids else codes.SIGNER_NOT_LISTED
-            return None, code(issuer=document.issuer)
+            return None, code(*place, issuer=document.issuer)
         wrong = self._caches.proofs.of(document.digest, PROOF_SIZE, lambda: _wrong_proof(document))
         if wrong is not None:
-            return None, wrong
-        return signer, codes.CREDENTIAL_SIGNED(issuer=document.issuer, name=signer.name)
+            return None, wrong.under(*place)
+        return signer, codes.CREDENTIAL_SIGNED(*place, issuer=document.issuer, name=signer.name)
 
     def seal(self, commitment: bytes, place: Place) -> CheckedSeal | None:
         """Step 2: what the seal of a commitment shows, with findings below `place`; None where the bundle has no seal for it."""

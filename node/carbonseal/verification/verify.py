@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
 
-from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict
+from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict, placed
 from carbonseal.flow import judging
 from carbonseal.flow.graph import graph_of
 from carbonseal.flow.judging import CheckResult
@@ -145,7 +145,8 @@ class _Verification:
         self._found += judging.findings(checked, required)  # 8
         for check in self._policy.installed_checks.values():
             self._found += check.findings(graph, self._at)
-        self._found += Statements(self._documents).findings(graph)  # 9
+        if passport.statements or passport.accreditations or self._policy.statements:
+            self._found += Statements(self._documents).findings(graph)  # 9
         self._found += self._not_asked()
         return Report(
             verdict=Verdict.of(self._found),
@@ -159,7 +160,7 @@ class _Verification:
         )
 
     def _add(self, place: Place, *found: Finding) -> None:
-        self._found += (finding.under(*place) for finding in found)
+        self._found += placed(place, found)
 
     # One credential
 
@@ -213,8 +214,9 @@ class _Verification:
     def _if_asked(self, found: Iterable[Finding]) -> Iterable[Finding]:
         """Step 6 under a policy that does not ask for status: only what rejects is reported, that a list which is carried is
         wrong, or revokes."""
-        required = self._policy.status is not None
-        return (finding for finding in found if required or finding.code.outcome is Outcome.REJECTED)
+        if self._policy.status is not None:
+            return found
+        return (finding for finding in found if finding.code.outcome is Outcome.REJECTED)
 
     # Not asked
 

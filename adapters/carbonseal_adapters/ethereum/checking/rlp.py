@@ -86,7 +86,9 @@ def _items(data: bytes, start: int, end: int, depth: int, count: list[int]) -> l
         if len(items) == MAX_ITEMS:
             raise _malformed(f"a list has more than {MAX_ITEMS} items")
         first, begin = data[start], start + 1
-        if first == 0xB9 and begin + 2 <= end and data[begin]:  # 256 bytes or more, as most nodes: the length is canonical
+        if (
+            first == 0xB9 and begin + 2 <= end and data[begin]
+        ):  # 256 bytes or more, as most nodes: the length is canonical
             begin, stop = begin + 2, begin + 2 + (data[begin] << 8) + data[begin + 1]
         else:
             stop = begin + first - 0x80 if 0x81 < first < 0xB8 else end + 1  # 2 to 55 bytes
