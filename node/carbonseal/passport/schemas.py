@@ -14,6 +14,7 @@ from typing import Any
 from carbonseal.findings import Code, Refused
 from carbonseal.records.files import FILE, MEDIA_TYPE
 from carbonseal.records.places import pointer
+from carbonseal.records.plain_schemas import Plain, Unknown
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/undefined-terms/v2"]
 PRODUCT_TYPE = ["VerifiableCredential", "DigitalCarbonPassport"]
@@ -258,8 +259,11 @@ TRUST = closed(
 )
 
 
+_PLAIN = Plain()  # the first documents of a process, of whatever shape
+
+
 class Shape:
-    """A schema (`schema`) that is compiled at its first use, once."""
+    """A schema (`schema`). It is compiled once, when a document is the first that has to be checked by the library."""
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
@@ -279,7 +283,7 @@ class Shape:
 
     def holds(self, value: object) -> bool:
         """Whether a value is valid."""
-        return bool(self._validator(False).is_valid(value))
+        return self._holds_plainly(value) or bool(self._validator(False).is_valid(value))
 
     def problem(self, value: object) -> str | None:
         """What is wrong with a value, in words; None where it is valid."""
@@ -291,6 +295,8 @@ class Shape:
 
         An error has copies of what is wrong, and all of a hostile file's errors would fill the memory: so one is made, of the first
         `MOST_SHOWN` values. Of a violation behind them it is said that there is one."""
+        if not is_open and self._holds_plainly(value):
+            return None
         import jsonschema_rs
 
         validator = self._validator(is_open)
@@ -302,6 +308,13 @@ class Shape:
             place = pointer(str(step) for step in error.instance_path)  # of the whole document there is none
             return place, _short(error.message)
         return (), f"something behind its first {MOST_SHOWN:,} values does not have the form of version 1"
+
+    def _holds_plainly(self, value: object) -> bool:
+        """Whether it was seen without the library that a value is valid."""
+        try:
+            return _PLAIN.left > 0 and _PLAIN.holds(self.schema, value)
+        except Unknown:
+            return False
 
     @cache  # noqa: B019 - shapes are module constants and live as long as the process
     def _validator(self, is_open: bool) -> Any:
