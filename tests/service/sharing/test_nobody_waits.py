@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import http.client
 import json
 import os
 import signal
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import orjson
 import pytest
 
 from carbonseal.findings import Refused
@@ -24,6 +27,7 @@ from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.node import Node
 from carbonseal.node.working.config import passports_usually, processors
+from carbonseal.records.strict import parse
 from carbonseal.service.app import serving
 from carbonseal.service.context import USUAL, Bounds
 from carbonseal.service.listening.shares import Held, Shares
@@ -78,6 +82,7 @@ def forbid_here(monkeypatch: pytest.MonkeyPatch) -> None:
         "carbonseal.node.issuance.conformity.desks.requests.STATEMENT_REQUEST_SHAPE",
         "carbonseal.node.issuance.conformity.desks.requests.ACCREDITATION_REQUEST_SHAPE",
         "carbonseal.node.issuance.drafts.envelopes.jcs",
+        "carbonseal.node.jobs.export_requests.WANTED",
     ):
         monkeypatch.setattr(place, forbidden)
 
@@ -114,6 +119,58 @@ def test_what_a_client_sends_is_read_by_worker_processes(directory: Path, monkey
             assert len((await response.json())["credentials"]) == 2
         async with session.post("/v1/passports", data=b'{"issuer": ', headers=JSON) as response:
             assert (response.status, (await response.json())["code"]) == (400, "json.truncated")
+
+    run(directory, act)
+
+
+def test_what_is_long_is_read_by_worker_processes_and_handed_out_as_it_is(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists of operations, an export's credentials, the files that join one which is refreshed; a file in an answer is bytes."""
+    read = orjson.loads
+
+    def short(raw: bytes) -> Any:
+        assert len(raw) < 65_536, f"read in the node's process {os.getpid()}"
+        return read(raw)
+
+    async def act(node: Node, session: aiohttp.ClientSession) -> None:
+        unknown, others = ([hashlib.sha256(b"%d %d" % (one, at)).digest() for at in range(1_000)] for one in (1, 2))
+        passport = await passport_of(node)
+        [footprint] = json.loads(passport)["records"]
+        stated = statement_request(subject([bytes.fromhex(footprint), *unknown]), attach=True)
+        forbid_here(monkeypatch)
+        monkeypatch.setattr("carbonseal.service.operations.reading.parse", None)
+        monkeypatch.setattr(orjson, "loads", short)
+        looked_up = Counter[int]()
+        find = node.logs.find_all
+        monkeypatch.setattr(node.logs, "find_all", lambda *all: looked_up.update([len(all)]) or find(*all))
+        async with session.post("/v1/statements/issue", data=json.dumps(stated), headers=JSON) as response:
+            assert response.status == 200, await response.text()
+            file = (await response.json())["file"]
+        assert looked_up.total() < 20 and looked_up[1_001]  # not one by one
+        named = {"statement": next(iter(file["statements"]))}
+        drafted = {"kind": "statement", "request": {**stated, "credentialSubject": subject(others)}}
+        for body, answered in (
+            (json.dumps({"credentials": ["f" * 64] * 3_000}), (200, "export")),
+            (json.dumps({"credentials": [1.5] * 3_000}), (400, "access.malformed")),
+        ):
+            async with session.post("/v1/jobs/export", data=body, headers=JSON) as response:
+                said = await response.json()
+                assert (response.status, said.get("kind") or said["code"]) == answered
+        async with session.post(
+            "/v1/records/states", data=json.dumps({"commitments": [1] * 9_000}), headers=JSON
+        ) as response:
+            assert (response.status, (await response.json())["code"]) == (400, "access.malformed")
+        async with session.post("/v1/passports/refresh", data=passport, headers=JSON) as response:
+            assert [*(await response.json())["statements"]] == [named["statement"]]
+        monkeypatch.setattr("carbonseal.service.operations.reading.parse", parse)  # what is short
+        async with session.post("/v1/statements/export", data=json.dumps(named), headers=JSON) as response:
+            assert (await response.json())["file"]["statements"] == file["statements"]
+        async with session.post("/v1/drafts/prepare", data=json.dumps(drafted), headers=JSON) as response:
+            assert response.status == 200, await response.text()
+            number = (await response.json())["draft"]["number"]
+        async with session.post("/v1/drafts/show", data=json.dumps({"draft": number}), headers=JSON) as response:
+            assert (await response.json())["request"] == drafted["request"]
 
     run(directory, act)
 

@@ -41,11 +41,3 @@ class VisibleRecords:
             elif self._grants.allows(caller.name, tenant, commitment):
                 granted.setdefault(commitment, record)
         return granted | own
-
-    def sees(self, commitment: bytes, caller: Caller) -> bool:
-        """Whether `record` gives one."""
-        try:
-            self.record(commitment, caller)
-        except Refused:
-            return False
-        return True

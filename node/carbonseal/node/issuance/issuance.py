@@ -18,6 +18,7 @@ from carbonseal.instants import from_seconds
 from carbonseal.node import failpoints
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.visible import VisibleRecords
+from carbonseal.node.codes import NODE_UNKNOWN_COMMITMENT
 from carbonseal.node.config import SignerConfig
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import SealedRecord
@@ -154,7 +155,8 @@ class Issuing:
         signer, now = plan.signer, plan.now
         sealed = await self._sealer.seal(signer, PRODUCT, plan.draft, now, key)
         versions = await self._sealer.renewed(sealed.lists)
-        seals = self._sealer.seals([*(record for _, record in plan.records), sealed.record, *versions])
+        own = [*(record for _, record in plan.records), sealed.record, *versions]
+        seals = await asyncio.to_thread(self._sealer.seals, own)
         made = await self._made(desk, plan, sealed.carried, seals, versions)
         encoded = await desk.call(IssueDesk.encoded)
         about = {"credential": made.root.hex(), "issuer": signer.config.name, "tenant": signer.config.tenant}
@@ -174,7 +176,7 @@ class Issuing:
             async with self._work.large(caller.client, IssueDesk, self._logs.consistency) as desk:
                 plan = await self._plan(desk, await sendable(request), caller)
                 carried = self._sealer.preview(PRODUCT, plan.draft, plan.now)
-                seals = self._sealer.seals_so_far(record for _, record in plan.records)
+                seals = await asyncio.to_thread(self._sealer.seals_so_far, [record for _, record in plan.records])
                 one = await self._made(desk, plan, carried, seals, ())
                 for finding in [*await desk.call(IssueDesk.warnings), *self._supersedes_unknown(one, caller)]:
                     warn(finding)
@@ -189,7 +191,7 @@ class Issuing:
         until = requests.until(request, now)
         own = [request["subject"], *request.get("identifiers", ())]
         components = await desk.call(IssueDesk.components, own, self._reviewing(now))
-        records = [(asked, self._record(number, asked, caller)) for number, asked in enumerate(request["records"])]
+        records = await asyncio.to_thread(self._records, request["records"], caller)
         return _Plan(request, signer, now, until, components, records)
 
     async def _made(
@@ -275,14 +277,19 @@ class Issuing:
             raise Refused(codes.ISSUE_UNKNOWN_ISSUER("/issuer", name=name, known=", ".join(sorted(own)) or "none"))
         return own[name]
 
-    def _record(self, number: int, asked: Mapping[str, Any], caller: Caller) -> SealedRecord:
-        try:
-            record = self._visible.record(bytes.fromhex(asked["commitment"]), caller)
-        except Refused as refused:
-            raise refused.under("records", str(number), "commitment") from refused
-        if asked.get("disclose", True) and not caller.may_see(record.stored.tenant):
-            raise Refused(codes.ISSUE_NOT_TO_DISCLOSE("records", str(number), "disclose"))
-        return record
+    def _records(
+        self, listed: Sequence[Mapping[str, Any]], caller: Caller
+    ) -> list[tuple[Mapping[str, Any], SealedRecord]]:
+        """Each record that a request lists, with what it says of it. Raises Refused. Blocks."""
+        commitments = [bytes.fromhex(asked["commitment"]) for asked in listed]
+        seen = self._visible.records(commitments, caller)
+        for number, (asked, commitment) in enumerate(zip(listed, commitments, strict=True)):
+            if commitment not in seen:
+                unknown = NODE_UNKNOWN_COMMITMENT("records", str(number), "commitment", commitment=commitment.hex())
+                raise Refused(unknown)
+            if asked.get("disclose", True) and not caller.may_see(seen[commitment].stored.tenant):
+                raise Refused(codes.ISSUE_NOT_TO_DISCLOSE("records", str(number), "disclose"))
+        return [(asked, seen[commitment]) for asked, commitment in zip(listed, commitments, strict=True)]
 
 
 def _listed(asked: Mapping[str, Any], record: SealedRecord) -> ListedRecord:

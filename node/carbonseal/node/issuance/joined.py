@@ -133,6 +133,7 @@ class Issuance:
             works,
             access=access,
             turns=turns,
+            work=work,
             thread=thread,
             clock=clock,
             reached=reached,

@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Any
 
 from carbonseal.findings import Refused
@@ -20,9 +21,9 @@ from carbonseal.instants import from_seconds
 from carbonseal.log.notes import VerifierKey
 from carbonseal.node.sealing.codes import NODE_QUORUM_UNMET
 from carbonseal.node.sealing.logs import SealedRecord
+from carbonseal.node.working.frames import in_pieces
 from carbonseal.node.working.work import Work
 from carbonseal.passport.assembly import Link, attach, refresh
-from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.conformity.files import AnyFile, parse_file
 from carbonseal.passport.credentials import Carried
 from carbonseal.passport.products import FOOTPRINT
@@ -54,7 +55,7 @@ class Presented:
     cites: tuple[bytes, ...]
 
 
-Joining = Callable[[Joinable], Iterable[Bundle]]  # what joins a file that is presented
+Joining = Callable[[Joinable], Sequence[bytes]]  # the files of what joins one that is presented
 
 
 class RefreshDesk:
@@ -76,9 +77,12 @@ class RefreshDesk:
             frozenset(one.signed.issuer for one in statements),
         )
 
-    def join(self, others: Sequence[Bundle]) -> tuple[list[Presented], list[tuple[str, bytes]]]:
-        """Attach what joins it: its documents then, and the ids and commitments of its status lists. Raises Refused."""
-        self._file = file = attach(self._file, others, self._link)
+    def join(self, others: bytes, lengths: Sequence[int]) -> tuple[list[Presented], list[tuple[str, bytes]]]:
+        """Attach what joins it, files of these lengths one behind the other: its documents then, and the ids and commitments of its
+        status lists. Raises Refused."""
+        ends = [*accumulate(lengths, initial=0)]
+        read = [parse_file(others[start:end]) for start, end in pairwise(ends)]
+        self._file = file = attach(self._file, read, self._link)
         products, statements = file.credentials.values(), file.statements.values()
         documents = [
             *(_presented(one, [record.commitment for record in one.signed.records]) for one in products),
@@ -121,8 +125,8 @@ class Refreshing:
         sealer = self._sealer
         async with self._work.large(client, RefreshDesk, sealer.logs.consistency) as desk:
             joinable = await desk.call(RefreshDesk.open, raw)
-            others = await asyncio.to_thread(lambda: [*self._joining(joinable)])
-            documents, carried = await desk.call(RefreshDesk.join, others)
+            others = await asyncio.to_thread(self._joining, joinable)
+            documents, carried = await desk.call(RefreshDesk.join, in_pieces(others), [*map(len, others)])
             lists, cited = await asyncio.to_thread(self._cited, documents, carried)
             versions = await self._versions(lists)
             seals = await asyncio.to_thread(sealer.seals, [*cited, *versions])

@@ -26,13 +26,16 @@ from carbonseal.node.access.callers import OPERATOR, Caller, Kind
 from carbonseal.node.access.codes import ACCESS_SCOPE_MISSING
 from carbonseal.node.access.scopes import Scope, format_scopes
 from carbonseal.node.issuance.issuance import Issuing
+from carbonseal.node.issuance.issue_desk import Request, sendable
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.requests.turns import Turns
+from carbonseal.node.working.work import Work
 from carbonseal.storage.database import Database
 from carbonseal.storage.paging import Span
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
+from .export_requests import ExportDesk, Wanted
 from .files import PASSPORTS, RESULTS, JobFiles
 from .job import Job, JobKind
 from .lines import LineWork
@@ -63,10 +66,12 @@ class Jobs:
         *,
         access: Access,
         turns: Turns,
+        work: Work,
         thread: WriterThread,
         clock: Callable[[], float],
         reached: failpoints.Reached,
     ) -> None:
+        self._work = work
         self._tables = tables = JobTables(database)
         self._files = files
         self._issuing = issuing
@@ -148,28 +153,30 @@ class Jobs:
     def _keep_new(self, job: Job, key: Unkeyed) -> int:
         return self._tables.add(job, lambda number: key.answered(orjson.dumps(self._told(replace(job, number=number)))))
 
-    async def export(self, caller: Caller, request: Mapping[str, Any], key: Unkeyed = NO_KEY) -> dict[str, Any]:
+    async def export(self, caller: Caller, request: Request, key: Unkeyed = NO_KEY) -> dict[str, Any]:
         """A job that exports passports: `credentials`, those of the issuing job `job`, or those that were issued here
         (about `subject`, by `issuer`, both ids)."""
+        async with self._work.large(caller.client, ExportDesk) as desk:
+            wanted = await desk.call(ExportDesk.read, await sendable(request))
         async with self.coming(caller, JobKind.EXPORT) as upload:
-            wanted = self._wanted(caller, request)
-            while some := await asyncio.to_thread(_page, wanted):
-                await upload.write(b"".join(digest.hex().encode() + b"\n" for digest in some))
+            if wanted.named:
+                await upload.write(wanted.named)
+            else:
+                found = self._found(caller, wanted)
+                while some := await asyncio.to_thread(_page, found):
+                    await upload.write(b"".join(digest.hex().encode() + b"\n" for digest in some))
             upload.end()
             return await self.accept(upload, caller, JobKind.EXPORT, key)
 
-    def _wanted(self, caller: Caller, request: Mapping[str, Any]) -> Iterator[bytes]:
-        """The digests of the credentials that a request names. Blocks."""
-        if "credentials" in request:
-            yield from dict.fromkeys(map(bytes.fromhex, request["credentials"]))
-        elif "job" in request:
-            yield from self._credentials(self._find(request["job"], caller))
-        else:
-            last = 0
-            subject, issuer = request.get("subject"), request.get("issuer")
-            while page := self._issuing.issued(caller, Span(last, PAGE), subject, issuer):
-                last = page[-1].number
-                yield from (one.digest for one in page)
+    def _found(self, caller: Caller, wanted: Wanted) -> Iterator[bytes]:
+        """The digests of the credentials of here that are wanted, and not named. Blocks."""
+        if wanted.job is not None:
+            yield from self._credentials(self._find(wanted.job, caller))
+            return
+        last = 0
+        while page := self._issuing.issued(caller, Span(last, PAGE), wanted.subject, wanted.issuer):
+            last = page[-1].number
+            yield from (one.digest for one in page)
 
     # --- seen ------------------------------------------------------------------------------------------------------
 

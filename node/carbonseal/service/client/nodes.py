@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+import orjson
+
 from carbonseal.findings import Refused
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.access.callers import OPERATOR, Caller
@@ -196,7 +198,10 @@ class LocalNode:
     async def operate(self, name: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         operation = OPERATIONS[name]
         allow(self.caller, operation.needs)
-        return await operation.run(self.node, self.caller, request)
+        operation.check(request)
+        answer = await operation.run(self.node, self.caller, request)
+        read: Mapping[str, Any] = orjson.loads(orjson.dumps(answer))  # files in it are bytes up to here
+        return read
 
 
 @asynccontextmanager

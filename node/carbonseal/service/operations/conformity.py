@@ -52,11 +52,11 @@ _FILES = {"statement": STATEMENT_FILE, "accreditation": ACCREDITATION_FILE}
 async def _state(node: Node, caller: Caller, request: Request, key: Unkeyed) -> Json:
     warnings: list[Finding] = []
     file = await node.statements.issue(request, caller, warnings.append, key=key)
-    return {"file": orjson.loads(file), "warnings": [str(one) for one in warnings]}
+    return {"file": orjson.Fragment(file), "warnings": [str(one) for one in warnings]}
 
 
 async def _accredit(node: Node, caller: Caller, request: Request, key: Unkeyed) -> Json:
-    return {"file": orjson.loads(await node.accreditations.issue(request, caller, key=key)), "warnings": []}
+    return {"file": orjson.Fragment(await node.accreditations.issue(request, caller, key=key)), "warnings": []}
 
 
 def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], acts: Iterable[str]) -> Json:
@@ -68,7 +68,7 @@ def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], a
 
     async def export(node: Node, caller: Caller, request: Json) -> Json:
         file = part(node).file(bytes.fromhex(request[kind]), caller)
-        return {"file": orjson.loads(await node.refresh(file))}
+        return {"file": orjson.Fragment(await node.refresh(file))}
 
     def mark(act: str) -> Act:
         async def marked(node: Node, caller: Caller, request: Json) -> Json:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import orjson
+
 from carbonseal.findings import Finding
 from carbonseal.instants import format_seconds
 from carbonseal.node.access.callers import Caller, Kind
@@ -99,7 +101,7 @@ async def _show(node: Node, caller: Caller, request: Json) -> Json:
     shown = await node.drafts.show(request["draft"], caller)
     return {
         "draft": _told(shown.stored),
-        "request": shown.request,
+        "request": orjson.Fragment(shown.request),
         **_previewed(shown.preview),
         "acts": [_done(one) for one in shown.acts],
     }
@@ -176,7 +178,6 @@ _WAITING: Schema = {"waiting": {**BOOLEAN, "description": "Whether only those th
 _COMMENTED = closed({**_NAMED, **_COMMENT})
 _REASON = closed({**_NAMED, "reason": TEXT})
 
-_AT_DESK = {"is_large": True, "is_read_at_desk": True}
 _CONFLICT = (409,)  # the draft is in another state, or has another content
 
 
@@ -187,9 +188,11 @@ def _act(needs: Scope, summary: str, shape: Shape, act: Act, answer: Shape = _ON
 # READ lets in; the machine asks for the scope of the act where one of several will do.
 OPERATIONS: Mapping[str, Operation] = {
     "drafts/prepare": _act(
-        Scope.ISSUE, "Prepare a draft", _PREPARED, _prepare, _ONE_WARNED, takes_key=True, **_AT_DESK
+        Scope.ISSUE, "Prepare a draft", _PREPARED, _prepare, _ONE_WARNED, takes_key=True, is_read_at_desk=True
     ),
-    "drafts/change": _act(Scope.ISSUE, "Change what a draft asks for", _CHANGED, _change, _ONE_WARNED, **_AT_DESK),
+    "drafts/change": _act(
+        Scope.ISSUE, "Change what a draft asks for", _CHANGED, _change, _ONE_WARNED, is_read_at_desk=True
+    ),
     "drafts/list": listing(Scope.READ, "Drafts of the tenant", _MEMBERS, _list, _WAITING),
     "drafts/show": Operation(Scope.READ, "One draft, with what would be signed", closed(_NAMED), _SHOWN, _show),
     "drafts/comment": _act(

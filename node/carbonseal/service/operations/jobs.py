@@ -7,18 +7,18 @@ from collections.abc import Mapping
 
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.access.scopes import Scope
+from carbonseal.node.issuance.issue_desk import Request
+from carbonseal.node.jobs.export_requests import ID, WANTED
 from carbonseal.node.jobs.job import JobKind, JobState
 from carbonseal.node.node import Node
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.passport import schemas
-from carbonseal.passport.schemas import INSTANT, Schema, Shape, list_of
+from carbonseal.passport.schemas import INSTANT, Schema, Shape
 from carbonseal.service.openapi.schemas import FINDING, NUMBER, STRING, null_or
 
 from .listing import Page, listing
-from .operation import DIGEST, Json, Operation, closed
+from .operation import Json, Operation, closed
 
-MOST_NAMED = 100_000  # credentials in one request
-ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 _JOB: dict[str, Schema] = {
     "job": ID,
     "kind": {"enum": [kind.value for kind in JobKind]},
@@ -34,22 +34,13 @@ _JOB: dict[str, Schema] = {
 }
 JOB = schemas.closed({"number": NUMBER, **_JOB})
 _OF_JOB = closed({"job": ID})
-_WANTED = Shape(
-    {
-        "oneOf": [
-            schemas.closed({"credentials": {**list_of(DIGEST), "minItems": 1, "maxItems": MOST_NAMED}}),
-            schemas.closed({"job": ID}),
-            schemas.closed({}, {"subject": STRING, "issuer": STRING}),
-        ]
-    }
-)
 
 
-async def _export(node: Node, caller: Caller, request: Json, key: Unkeyed) -> Json:
+async def _export(node: Node, caller: Caller, request: Request, key: Unkeyed) -> Json:
     return await node.jobs.export(caller, request, key)
 
 
-async def _export_once(node: Node, caller: Caller, request: Json) -> Json:
+async def _export_once(node: Node, caller: Caller, request: Request) -> Json:
     return await node.jobs.export(caller, request, NO_KEY)
 
 
@@ -69,10 +60,10 @@ OPERATIONS: Mapping[str, Operation] = {
     "jobs/export": Operation(
         Scope.READ,
         "Export many passports, refreshed: those named, those that a job issued, or all (of a product, of an issuer)",
-        _WANTED,
+        WANTED,
         Shape(JOB),
         _export_once,
-        is_large=True,
+        is_read_at_desk=True,
         takes_key=True,
         issue=_export,
         refused=(429,),

@@ -33,11 +33,11 @@ DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 @dataclass(frozen=True, slots=True)
 class Operation:
     """`summary` says what it does; `shape` is the form of its request, `answer` that of what it answers; `malformed`
-    is the code of another form; `is_large`: it may have the size of an issue request; `is_read_at_desk`: it may come as bytes,
-    which are read where the work is done. `takes_key`: it may come under an idempotency key, with which its answer is kept, a small
-    one; or it signs, by `issue`, which sees to the key itself. `refused` are HTTP statuses with which it may refuse beside those of
-    all. `is_list`: it is a GET, with its request as the query (`listing`). `rules` are what
-    a schema can say of the request beside `shape`, for the document alone: what refuses the rest has better words."""
+    is the code of another form; `is_read_at_desk`: it may have the size of an issue request, and come as bytes, which are read
+    where the work is done. `takes_key`: it may come under an idempotency key, with which its answer is kept, a small one; or it
+    signs, by `issue`, which sees to the key itself. `refused` are HTTP statuses with which it may refuse beside those of all.
+    `is_list`: it is a GET, with its request as the query (`listing`). `rules` are what a schema can say of the request beside
+    `shape`, for the document alone: what refuses the rest has better words."""
 
     needs: Needs
     summary: str
@@ -45,7 +45,6 @@ class Operation:
     answer: Shape
     act: Act
     malformed: Code = ACCESS_MALFORMED
-    is_large: bool = False
     refused: tuple[int, ...] = ()
     takes_key: bool = False
     issue: Issue | None = None
@@ -53,10 +52,13 @@ class Operation:
     is_read_at_desk: bool = False
     rules: Schema = field(default_factory=dict)
 
+    def check(self, request: object) -> None:
+        """Raise Refused where a request has another form."""
+        self.shape.check(request, self.malformed)
+
     async def run(self, node: Node, caller: Caller, request: Any, key: Unkeyed = NO_KEY) -> Json:
-        """Do it on behalf of `caller`, whom the gate let in; under a key, once. Raises Refused."""
-        if not (self.is_read_at_desk and isinstance(request, bytes)):
-            self.shape.check(request, self.malformed)
+        """Do what a request asks for, which was checked, or comes as bytes, on behalf of `caller`, whom the gate let in; under a
+        key, once. Raises Refused."""
         if self.issue is not None:
             return await self.issue(node, caller, request, key)
         if key.answer is not None:
@@ -81,7 +83,6 @@ def issuing(summary: str, shape: Shape, answer: Shape, issue: Issue) -> Operatio
         answer,
         act,
         ISSUE_MALFORMED,
-        is_large=True,
         takes_key=True,
         issue=issue,
         is_read_at_desk=True,

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.jobs.archive import zipped
+from carbonseal.node.jobs.export_requests import ID
 from carbonseal.service.bodies import require_type
 from carbonseal.service.context import BOUNDS, NODE, STREAMS, TIMEOUT, answer, caller_of, query_of
 from carbonseal.service.idempotency import under_key
@@ -16,7 +17,7 @@ from carbonseal.service.listeners import Routes
 from carbonseal.service.listening.sending import abort
 from carbonseal.service.listening.shares import hold
 from carbonseal.service.openapi.facts import NDJSON, Content, Facts, Parameter, of_json, of_text
-from carbonseal.service.operations.jobs import ID, JOB
+from carbonseal.service.operations.jobs import JOB
 
 ROUTES = Routes()
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
-from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.passport.schemas import Schema
-from carbonseal.records.strict import RECORD_LIMITS, Limits, parse
 from carbonseal.service.bodies import read_body, require_type
 from carbonseal.service.context import BOUNDS, NODE, TIMEOUT, answer, caller_of, query_of
 from carbonseal.service.errors import Handler
 from carbonseal.service.idempotency import under_key
 from carbonseal.service.listeners import Routes
+from carbonseal.service.listening.shares import client_of
 from carbonseal.service.openapi.facts import JSON, Facts, Parameter, of_json
 from carbonseal.service.operations.listed import OPERATIONS, address_of
 from carbonseal.service.operations.operation import Operation
+from carbonseal.service.operations.reading import read_request
 
 ROUTES = Routes()
 
@@ -24,12 +22,12 @@ ROUTES = Routes()
 def _handler(operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         require_type(request, JSON)
-        bounds = request.app[BOUNDS]
-        most = bounds.issue_request if operation.is_large else bounds.record
-        limits = Limits(most, max_values=PASSPORT_LIMITS.max_values) if operation.is_large else RECORD_LIMITS
+        bounds, node, caller = request.app[BOUNDS], request.app[NODE], caller_of(request)
+        most = bounds.issue_request if operation.is_read_at_desk else bounds.record
         body = await read_body(request, most, request.app[TIMEOUT])
-        wanted = body if operation.is_read_at_desk else await asyncio.to_thread(parse, body, limits)
-        node, caller = request.app[NODE], caller_of(request)
+        wanted = body
+        if not operation.is_read_at_desk:
+            wanted = await read_request(node.work, client_of(request), body, operation.shape, operation.malformed)
         if not operation.takes_key:
             return answer(await operation.run(node, caller, wanted))
         async with under_key(request, body) as key:
@@ -54,6 +52,7 @@ def _facts(operation: Operation) -> Facts:
 def _list_handler(operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         wanted = {name: value for name, value in query_of(request).items() if value is not None}
+        operation.check(wanted)
         return answer(await operation.run(request.app[NODE], caller_of(request), wanted))
 
     return handle

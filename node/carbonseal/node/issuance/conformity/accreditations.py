@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -94,7 +95,8 @@ class Accreditations:
             plan = await self._plan(desk, request, reader or caller)
             sealed = await self._sealer.seal(plan.accreditor, ACCREDITATION, plan.draft, plan.now, key)
             versions = await self._sealer.renewed(sealed.lists)
-            seals, lists = self._sealer.seals([sealed.record, *versions]), [*map(carry, versions)]
+            seals = await asyncio.to_thread(self._sealer.seals, [sealed.record, *versions])
+            lists = await asyncio.to_thread(lambda: [*map(carry, versions)])
             root, reviewing = sealed.carried, Reviewing(self._sealer.keys(), from_seconds(self._sealer.now()))
             encoded = await desk.call(AccreditationDesk.make, root, seals, lists, reviewing)
         await self._acts.issued(ACCREDITATION_KIND, root.signed.digest, plan.accreditor, caller, key)

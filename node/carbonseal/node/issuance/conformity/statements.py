@@ -30,8 +30,7 @@ from carbonseal.node.issuance.statuses import carry
 from carbonseal.node.requests.idempotency import NO_KEY, Unkeyed
 from carbonseal.node.sealing.logs import SealedRecord
 from carbonseal.node.working.work import Desk, Work
-from carbonseal.passport.bundles import Bundle, Disclosed
-from carbonseal.passport.conformity.files import parse_accreditation, parse_statement
+from carbonseal.passport.bundles import Disclosed
 from carbonseal.passport.conformity.statements import STATEMENT, Opinion, Statement, draft_statement
 from carbonseal.passport.credentials import Carried, StatusEntry
 from carbonseal.passport.seals import Seal
@@ -130,7 +129,8 @@ class Statements:
                 await self._sealer.logs.submit(plan.original, body.config.tenant)
             sealed = await self._sealer.seal(body, STATEMENT, plan.draft, plan.now, key)
             versions = await self._sealer.renewed(sealed.lists)
-            seals = self._sealer.seals([*self._own_original(plan.opinion), sealed.record, *versions])
+            own = [*self._own_original(plan.opinion), sealed.record, *versions]
+            seals = await asyncio.to_thread(self._sealer.seals, own)
             encoded = await self._assembled(desk, plan, sealed.carried, seals, versions)
             root, also = sealed.carried.signed, key.kept()
             await self._acts.issued(STATEMENT_KIND, root.digest, body, caller, key)
@@ -214,7 +214,8 @@ class Statements:
         replaces = opinion.supersedes or opinion.corrects
         if replaces is not None and self._tables.find(replaces) is None:
             found.append(codes.ISSUE_REPLACES_UNKNOWN(digest=replaces.hex()))
-        unknown = [one for one in opinion.footprints if not self._visible.sees(one, caller)]
+        seen = await asyncio.to_thread(self._visible.records, opinion.footprints, caller)
+        unknown = [one for one in opinion.footprints if one not in seen]
         if unknown:
             found.append(codes.ISSUE_FOOTPRINTS_UNKNOWN(count=len(unknown), commitment=unknown[0].hex()))
         await self._joined(desk, body)
@@ -226,15 +227,16 @@ class Statements:
 
     # --- handed out -------------------------------------------------------------------------------------------------
 
-    def joining(self, joinable: Joinable) -> list[Bundle]:
-        """What joins a presented file: released statements about its products that are not withdrawn, and what the bodies of all
-        its statements were given by their accreditors."""
+    def joining(self, joinable: Joinable) -> list[bytes]:
+        """What joins a presented file, as files: released statements about its products that are not withdrawn, and what the bodies
+        of all its statements were given by their accreditors."""
         rows = self._tables.about(joinable.footprints, joinable.issuers)
-        digests = [bytes(row["statement"]) for row in rows]
-        files = [parse_statement(self._tables.file(one)) for one in digests if not self._acts.is_withdrawn(one)]
-        ids = joinable.bodies.union(one.signed.issuer for file in files for one in file.statements.values())
-        held = [file for body in self._bodies.with_ids(ids) for file in self._accreditations.held(body.config.name)]
-        return [*files, *map(parse_accreditation, held)]
+        joining = [row for row in rows if not self._acts.is_withdrawn(bytes(row["statement"]))]
+        names = {str(row["body"]) for row in joining}.union(
+            body.config.name for body in self._bodies.with_ids(joinable.bodies)
+        )
+        held = [file for name in sorted(names) for file in self._accreditations.held(name)]
+        return [*(self._tables.file(bytes(row["statement"])) for row in joining), *held]
 
     def file(self, statement: bytes, caller: Caller) -> bytes:
         """The file of a statement of here (its digest), as it was issued."""

@@ -14,7 +14,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from carbonseal.findings import BrokenOff, Finding, Refused
 from carbonseal.node import failpoints
@@ -27,9 +27,7 @@ from carbonseal.node.issuance.previews import Preview
 from carbonseal.node.requests.idempotency import Also, Unkeyed
 from carbonseal.node.working.frames import in_pieces
 from carbonseal.node.working.work import Work
-from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.records.canonical import jcs
-from carbonseal.records.strict import parse
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes, machine
@@ -66,10 +64,10 @@ class Issues(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A draft with what it asks for, what would be signed of that now, and what was done to it."""
+    """A draft with what it asks for (RFC 8785 bytes), what would be signed of that now, and what was done to it."""
 
     stored: Stored
-    request: Mapping[str, Any]
+    request: bytes
     preview: Preview
     acts: list[Done]
 
@@ -133,9 +131,8 @@ class Drafts:
     async def show(self, number: int, caller: Caller) -> Shown:
         """A draft of the caller's tenant, with a preview of what would be signed now."""
         stored = self._find(number, caller)
-        canonical = self._request(stored)
-        preview = await self._preview(stored, canonical)
-        request: Mapping[str, Any] = await asyncio.to_thread(parse, canonical, PASSPORT_LIMITS)
+        request = self._request(stored)
+        preview = await self._preview(stored, request)
         return Shown(stored, request, preview, self._tables.acts(number))
 
     # --- acts -------------------------------------------------------------------------------------------------------
