@@ -77,7 +77,10 @@ class Code:
         said: dict[str, str] = {}
         phrases: dict[str, tuple[Phrase, ...]] = {}
         for name, fact in facts.items():
-            said[name] = _printable(fact if type(fact) is str else str(fact))
+            if type(fact) is str:
+                said[name] = _printable(fact)
+                continue
+            said[name] = _printable(str(fact))
             if isinstance(fact, (Phrase, Phrases)):
                 phrases[name] = fact.phrases
         return Finding(self, place, said, phrases)

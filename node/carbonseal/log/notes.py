@@ -70,6 +70,8 @@ class Algorithm(IntEnum):
 def is_key_name(name: str) -> bool:
     """Whether a key may have this name: not empty, no Unicode white space, no plus, no control characters. It may have any
     other character, and any length."""
+    if name.isascii() and name.isprintable():
+        return name != "" and " " not in name and "+" not in name
     return name.split() == [name] and "+" not in name and not _has_control(name) and not _SURROGATE.search(name)
 
 

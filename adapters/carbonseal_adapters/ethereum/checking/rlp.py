@@ -5,7 +5,6 @@ Items are `bytes` or lists of items. Pure Python on the base install: a verifier
 
 from __future__ import annotations
 
-from struct import Struct
 from typing import TypeAlias
 
 from carbonseal.findings import Refused
@@ -16,10 +15,7 @@ Item: TypeAlias = "bytes | list[Item]"
 MAX_DEPTH = 8
 MAX_ITEMS = 128  # in one list; the longest list in evidence is a proof of 65 nodes
 MAX_IN_ALL = 1024  # items and lists; a trie node that is full of others has 513
-_BRANCH = Struct(
-    "3s" + "x32s" * 16 + "s"
-)  # a node with sixteen children and no value: nearly every one of a large trie
-_CHILDREN, _CHILD = slice(3, -1, 33), b"\xa0" * 16
+_BRANCH, _CHILDREN = b"\xf9\x02\x11", b"\xa0" * 16  # how a node with sixteen children and no value begins, and they
 
 
 def encode(item: Item) -> bytes:
@@ -39,14 +35,18 @@ def number(value: int) -> bytes:
 
 def decode(data: bytes) -> Item:
     """The one item that `data` encodes. Raises `Refused` (ethereum.rlp-malformed, ethereum.rlp-not-canonical)."""
-    if len(data) == _BRANCH.size and data[_CHILDREN] == _CHILD:
-        prefix, *children, value = _BRANCH.unpack(data)
-        if prefix == b"\xf9\x02\x11" and value == b"\x80":
-            return [*children, b""]
     item, end = _item(data, 0, len(data), 0, [0])
     if end != len(data):
         raise _malformed(f"{len(data) - end} bytes follow its end")
     return item
+
+
+def child_hash(node: bytes, number: int) -> bytes | None:
+    """The hash of child `number` of a trie node that has sixteen and no value, as nearly every node of a large trie: it is read
+    without the others. None for any other node."""
+    if len(node) != 532 or node[:3] != _BRANCH or node[3:-1:33] != _CHILDREN or node[-1] != 0x80:
+        return None
+    return node[33 * number + 4 : 33 * number + 36]
 
 
 def _prefix(kind: int, length: int) -> bytes:
@@ -85,14 +85,14 @@ def _items(data: bytes, start: int, end: int, depth: int, count: list[int]) -> l
     while start < end:
         if len(items) == MAX_ITEMS:
             raise _malformed(f"a list has more than {MAX_ITEMS} items")
-        first, begin = data[start], start + 1
-        if (
-            first == 0xB9 and begin + 2 <= end and data[begin]
-        ):  # 256 bytes or more, as most nodes: the length is canonical
-            begin, stop = begin + 2, begin + 2 + (data[begin] << 8) + data[begin + 1]
+        first = data[start]
+        if 0x81 < first < 0xB8:  # nearly all items: 2 to 55 bytes, of whose form there is nothing else to check
+            begin, stop = start + 1, start + first - 0x7F
+        elif first == 0xB9 and start + 3 <= end and data[start + 1]:  # nodes and headers: 256 bytes or more
+            begin, stop = start + 3, start + 3 + (data[start + 1] << 8) + data[start + 2]
         else:
-            stop = begin + first - 0x80 if 0x81 < first < 0xB8 else end + 1  # 2 to 55 bytes
-        if stop <= end:  # nearly all items: there is nothing else to check
+            stop = end + 1
+        if stop <= end:
             items.append(data[begin:stop])
             start = stop
         else:

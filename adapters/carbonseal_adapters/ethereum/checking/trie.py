@@ -32,7 +32,15 @@ def prove(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes | Absent:
     if root == EMPTY_ROOT and not proof:
         return Absent()
     path = keccak256(key).hex()  # one character is one nibble
-    at, node, used = 0, _opened(root, proof, 0, []), 1
+    at, used, digest, above = 0, 0, root, b""
+    while used < len(proof) and at < len(path):
+        child_hash = rlp.child_hash(proof[used], int(path[at], 16))
+        if child_hash is None:
+            break
+        _check_hash(digest, proof[used], used, above)
+        digest, above = child_hash, proof[used]
+        at, used = at + 1, used + 1
+    node, used = _opened(digest, proof, used, above), used + 1
     while True:
         if len(node) == 17:
             if at == len(path):
@@ -58,15 +66,20 @@ def prove(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes | Absent:
             raise _malformed(used - 1, "a reference is neither a hash nor a node")
 
 
-def _opened(digest: bytes, proof: Sequence[bytes], index: int, parent: list[rlp.Item]) -> list[rlp.Item]:
+def _opened(digest: bytes, proof: Sequence[bytes], index: int, above: rlp.Item) -> list[rlp.Item]:
     """Proof node `index`, which must have this hash."""
     if index == len(proof):
         raise Refused(codes.NODE_MISSING(count=index))
-    node = proof[index]
+    _check_hash(digest, proof[index], index, above)
+    return _node(rlp.decode(proof[index]), index)
+
+
+def _check_hash(digest: bytes, node: bytes, index: int, above: rlp.Item) -> None:
+    """Raise `Refused` unless proof node `index` has this hash. `above` is the node that names it, read or not; empty for a root."""
     found = keccak256(node)
     if found != digest:
-        raise Refused((codes.PROOF_STRAYS if found in parent else codes.NODE_HASH)(index=index))
-    return _node(rlp.decode(node), index)
+        siblings = rlp.decode(above) if isinstance(above, bytes) and above else above
+        raise Refused((codes.PROOF_STRAYS if found in siblings else codes.NODE_HASH)(index=index))
 
 
 def _embedded(child: list[rlp.Item], index: int) -> list[rlp.Item]:

@@ -47,6 +47,9 @@ class Run:
     def add(self, witnesses: frozenset[str], anchors: CheckedAnchors) -> None:
         """Add what a signed head shows."""
         self.heads += 1
+        if self.heads == 1:
+            self.ledgers, self.witnesses, self.times = {**anchors.ledgers}, witnesses, {**anchors.times}
+            return
         self.witnesses |= witnesses
         for name, identities in anchors.ledgers.items():
             self.ledgers[name] = self.ledgers.get(name, frozenset()) | identities
