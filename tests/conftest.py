@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -33,9 +34,10 @@ NEEDED = 2 << 30  # bytes; a run leaves a tenth of it
 
 def pytest_configure(config: pytest.Config) -> None:
     """What costs time and adds nothing is left out: tracing of what others reach, and disks (tests kill programs, never the
-    machine)."""
+    machine), of the programs that are started too: a chain's data are there as well."""
     if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free >= NEEDED:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
+        os.environ.setdefault("TMPDIR", str(IN_MEMORY))
+        tempfile.tempdir = None  # asked for already, by whoever began the run
     if "COUNT_ALL" not in os.environ:
         config.pluginmanager.register(Tracing())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -70,7 +69,7 @@ with in_thread(engine="anvil") as one, in_thread(engine="geth") as other:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-@pytest.mark.parametrize("end", ["failure", "SIGTERM", "SIGKILL"])
+@pytest.mark.parametrize("end", ["failure", "SIGKILL"])
 def test_they_stay_on_this_machine_and_no_process_is_left(end: str, programs: tuple[str, ...], tmp_path: Path) -> None:
     marker = f"CARBONSEAL_TEST={tmp_path}"
     environment = {**os.environ, **dict([marker.split("=")]), "TMPDIR": str(tmp_path)}
@@ -87,8 +86,8 @@ def test_they_stay_on_this_machine_and_no_process_is_left(end: str, programs: tu
         for program in programs:
             assert any(Path(program).name in command for command in started.values())
         assert set().union(*map(addresses, started)) == {"0100007F"}  # 127.0.0.1: nothing leaves this machine
-        if end != "failure":
-            process.send_signal(getattr(signal, end))
+        if end == "SIGKILL":
+            process.kill()
         process.communicate()
     assert process.returncode != 0
     until = time.monotonic() + 20

@@ -55,7 +55,7 @@ def start(*arguments: str, cwd: Path) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.parametrize(
     ("name", "engine"),
-    [(signal.SIGINT, None), (signal.SIGTERM, None), (signal.SIGINT, "anvil"), (signal.SIGTERM, "geth")],
+    [(signal.SIGTERM, None), (signal.SIGINT, "anvil"), (signal.SIGTERM, "geth")],
 )
 def test_it_says_where_it_is_and_stops_cleanly(name: signal.Signals, engine: str | None, tmp_path: Path) -> None:
     chosen = ["--ethereum"] if engine is None else [f"--ethereum={engine}"]
@@ -79,9 +79,19 @@ def test_it_says_where_it_is_and_stops_cleanly(name: signal.Signals, engine: str
         for number, (_, path) in enumerate(keys):
             assert bytes.fromhex((tmp_path / path).read_text()) == Network.key(number)
             assert (tmp_path / path).stat().st_mode & 0o077 == 0
+        if engine is None:
+            check_one_at_a_time(process, tmp_path)
         process.send_signal(name)
         _, errors = process.communicate(timeout=30)
         assert (process.returncode, errors) == (0, "")
+
+
+def check_one_at_a_time(process: subprocess.Popen[str], cwd: Path) -> None:
+    """While one runs, another in its directory is refused."""
+    errors = refused("--port", "0", "--fabric", cwd=cwd)
+    assert f"in use by another carbonseal-devnet, process {process.pid}" in errors
+    assert "--directory" in errors
+    assert len(errors.splitlines()) == 1
 
 
 def refused(*arguments: object, cwd: Path) -> str:
@@ -126,17 +136,6 @@ def test_all_three_and_a_node_that_anchors_on_them_by_what_was_said(
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, "")
-
-
-def test_one_at_a_time_in_a_directory(tmp_path: Path) -> None:
-    with start("up", "--port", "0", cwd=tmp_path) as process:
-        startup_lines(process)
-        errors = refused("--port", "0", "--fabric", cwd=tmp_path)
-        assert f"in use by another carbonseal-devnet, process {process.pid}" in errors
-        assert "--directory" in errors
-        assert len(errors.splitlines()) == 1
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
 
 
 def test_where_fabric_fails_nothing_else_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from eth_abi import encode
 from eth_utils import keccak
 
-from carbonseal.ledger import Statement
+from carbonseal.ledger import Anchor, Statement
 from carbonseal_adapters.ethereum.checking import registry
 from carbonseal_adapters.ethereum.sending.fees import Fees
 from carbonseal_adapters.ethereum.sending.signers import DigestSigner
@@ -24,8 +24,9 @@ ZEROS = "0x" + "00" * 32
 
 
 @pytest.fixture
-def contract(carbonseal_every_fresh_chain: Network) -> SimpleNamespace:
-    chain = carbonseal_every_fresh_chain
+def contract(carbonseal_every_chain: Network, request: pytest.FixtureRequest) -> SimpleNamespace:
+    """The chain is everybody's, and the logs are each test's own."""
+    chain = carbonseal_every_chain
     address = chain.deployment.registry
 
     def transact(data: bytes, account: int = 0) -> dict[str, Any]:
@@ -44,7 +45,10 @@ def contract(carbonseal_every_fresh_chain: Network) -> SimpleNamespace:
     def stored(said: Statement, account: int = 0) -> str:
         return call(registry.call_anchors(bytes.fromhex(chain.publisher(account)[2:]), said))
 
-    return SimpleNamespace(chain=chain, address=address, transact=transact, call=call, stored=stored)
+    def about(size: int, log: str = "log", root: str = "root") -> Statement:
+        return statement(size, f"{request.node.name} {log}", root)
+
+    return SimpleNamespace(chain=chain, address=address, transact=transact, call=call, stored=stored, about=about)
 
 
 def raw_anchor(log: bytes, size: int, root: bytes) -> bytes:
@@ -54,7 +58,7 @@ def raw_anchor(log: bytes, size: int, root: bytes) -> bytes:
 
 
 def test_an_anchor_is_stored_and_has_an_event(contract: SimpleNamespace) -> None:
-    said = statement(7)
+    said = contract.about(7)
     receipt = contract.transact(registry.call_anchor(said))
     assert receipt["status"] == "0x1"
     assert contract.stored(said) == "0x" + said.digest().hex()
@@ -77,7 +81,7 @@ def test_the_digest_is_the_same_as_everywhere(contract: SimpleNamespace, size: i
 
 
 def test_the_same_again_succeeds_and_changes_nothing(contract: SimpleNamespace) -> None:
-    said = statement(7)
+    said = contract.about(7)
     contract.transact(registry.call_anchor(said))
     again = contract.transact(registry.call_anchor(said))
     assert (again["status"], again["logs"]) == ("0x1", [])
@@ -85,21 +89,21 @@ def test_the_same_again_succeeds_and_changes_nothing(contract: SimpleNamespace) 
 
 
 def test_another_root_for_the_size_is_refused(contract: SimpleNamespace) -> None:
-    contract.transact(registry.call_anchor(statement(7)))
-    other = statement(7, root="other")
+    contract.transact(registry.call_anchor(contract.about(7)))
+    other = contract.about(7, root="other")
     assert contract.transact(registry.call_anchor(other))["status"] == "0x0"
     with pytest.raises(RuntimeError, match="another root"):
         contract.call(registry.call_anchor(other))
-    assert contract.stored(other) == "0x" + statement(7).digest().hex()
+    assert contract.stored(other) == "0x" + contract.about(7).digest().hex()
 
 
 def test_publishers_logs_and_sizes_are_kept_apart(contract: SimpleNamespace) -> None:
-    contract.transact(registry.call_anchor(statement(7)))
-    assert contract.stored(statement(7), account=1) == ZEROS
-    assert contract.transact(registry.call_anchor(statement(7, root="other")), account=1)["status"] == "0x1"
-    assert contract.transact(registry.call_anchor(statement(7, log="other")))["status"] == "0x1"
-    assert contract.transact(registry.call_anchor(statement(8)))["status"] == "0x1"
-    assert contract.stored(statement(7)) == "0x" + statement(7).digest().hex()
+    contract.transact(registry.call_anchor(contract.about(7)))
+    assert contract.stored(contract.about(7), account=1) == ZEROS
+    assert contract.transact(registry.call_anchor(contract.about(7, root="other")), account=1)["status"] == "0x1"
+    assert contract.transact(registry.call_anchor(contract.about(7, log="other")))["status"] == "0x1"
+    assert contract.transact(registry.call_anchor(contract.about(8)))["status"] == "0x1"
+    assert contract.stored(contract.about(7)) == "0x" + contract.about(7).digest().hex()
 
 
 def test_sizes_that_no_log_has(contract: SimpleNamespace) -> None:
@@ -112,14 +116,14 @@ def test_sizes_that_no_log_has(contract: SimpleNamespace) -> None:
 
 
 def test_it_takes_no_money_and_knows_nothing_else(contract: SimpleNamespace) -> None:
-    chain, call = contract.chain, "0x" + registry.call_anchor(statement(1)).hex()
+    chain, call = contract.chain, "0x" + registry.call_anchor(contract.about(1)).hex()
     for wrong in ({"data": call, "value": "0x1"}, {"data": "0x"}, {"data": "0x12345678"}, {"value": "0x1"}):
         with pytest.raises(RuntimeError, match="reverted"):
             chain.ask("eth_call", {"from": chain.publisher(0), "to": contract.address, **wrong})
 
 
 def test_the_slot_is_where_the_verifier_looks(contract: SimpleNamespace) -> None:
-    said = statement(7)
+    said = contract.about(7)
     contract.transact(registry.call_anchor(said))
     place = registry.slot(bytes.fromhex(contract.chain.publisher(0)[2:]), said)
     held = contract.chain.ask("eth_getStorageAt", contract.address, "0x" + place.hex(), "latest")
@@ -128,9 +132,9 @@ def test_the_slot_is_where_the_verifier_looks(contract: SimpleNamespace) -> None
 
 def test_gas(contract: SimpleNamespace) -> None:
     """At or below what the design reckons with."""
-    first = int(contract.transact(registry.call_anchor(statement(7)))["gasUsed"], 16)
-    repeated = int(contract.transact(registry.call_anchor(statement(8)))["gasUsed"], 16)
-    again = int(contract.transact(registry.call_anchor(statement(7)))["gasUsed"], 16)
+    first = int(contract.transact(registry.call_anchor(contract.about(7)))["gasUsed"], 16)
+    repeated = int(contract.transact(registry.call_anchor(contract.about(8)))["gasUsed"], 16)
+    again = int(contract.transact(registry.call_anchor(contract.about(7)))["gasUsed"], 16)
     print(f"gas: first anchor {first:,}, the next one {repeated:,}, the same again {again:,}")
     assert first <= 69_000
     assert repeated <= 51_500
@@ -150,11 +154,10 @@ def test_the_call_data_is_what_the_abi_says() -> None:
 
 def test_the_adapter_writes_what_the_contract_holds(contract: SimpleNamespace) -> None:
     async def scenario() -> Statement | None:
-        from .networks import anchor
-
         async with connected(contract.chain) as ledger:
-            await ledger.send(await ledger.prepare(anchor(9), []))
-            return await ledger.latest(statement(9).log_id)
+            anchor = Anchor(contract.about(9), b"a signed note, which Ethereum does not look at")
+            await ledger.send(await ledger.prepare(anchor, []))
+            return await ledger.latest(contract.about(9).log_id)
 
-    assert asyncio.run(scenario()) == statement(9)
-    assert contract.stored(statement(9)) == "0x" + statement(9).digest().hex()
+    assert asyncio.run(scenario()) == contract.about(9)
+    assert contract.stored(contract.about(9)) == "0x" + contract.about(9).digest().hex()

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
@@ -41,10 +41,14 @@ def directory(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def serve(directory: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serve(
+    directory: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The running process, and the URL that it printed."""
     command = [*CARBONSEAL, "serve", str(directory), "--port", "0", *options]
-    with subprocess.Popen(command, env=counted(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -139,7 +143,7 @@ def test_a_hangup_loads_what_changed_and_stops_nothing(directory: Path) -> None:
     settings = directory / "node.toml"
     listen = f'[listen]\ncertificate = "{CHAIN}"\ncertificate-key = "{KEY}"\n'
     settings.write_text(settings.read_text("utf-8").replace("[listen]\n", listen), "utf-8")
-    with serve(directory) as (process, url):
+    with serve(directory, environment=counted()) as (process, url):
         assert asyncio.run(name_at(url)) == "localhost"
         write(directory, "renewed.example")
         process.send_signal(signal.SIGHUP)

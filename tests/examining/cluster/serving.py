@@ -50,5 +50,7 @@ async def _nanny(address: str, folder: Path, s3: str) -> Nanny:
 
 
 if __name__ == "__main__":
-    with dask.config.set({"distributed.scheduler.allowed-failures": ALLOWED_DEATHS}):
+    # Workers have what they need from the first one's import of it.
+    forked = {"distributed.worker.multiprocessing-method": "forkserver"}
+    with dask.config.set({"distributed.scheduler.allowed-failures": ALLOWED_DEATHS, **forked}):
         asyncio.run(serve(Path(sys.argv[1])))
