@@ -19,11 +19,11 @@ from carbonseal.examining.log_tiles import LogTiles
 from tests.cli.conftest import AT, Files
 
 # A process that lacks what Windows lacks. Its standard streams are pipes in cp1252, and its workers are spawned.
-PROGRAM = """
-import importlib, multiprocessing, os, sys
-for name in ("fcntl", "grp", "pwd", "resource", "termios"):
+WINDOWS = """
+import os, sys
+for name in ("fcntl", "grp", "pwd", "resource", "termios", "uvloop"):
     sys.modules[name] = None
-for name in ("fchmod", "fchown", "geteuid", "getuid", "O_DIRECTORY", "O_NOFOLLOW"):
+for name in ("fchmod", "fchown", "geteuid", "getuid", "nice", "pread", "pwrite", "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW"):
     if hasattr(os, name):
         delattr(os, name)
 opened = os.open
@@ -32,6 +32,9 @@ def open_file(path, *arguments, **options):
         raise PermissionError(13, "Permission denied", path)  # as Windows answers
     return opened(path, *arguments, **options)
 os.open = open_file
+"""
+PROGRAM = f"""{WINDOWS}
+import importlib
 module = sys.argv.pop(1)
 importlib.import_module(module).main()
 """

@@ -98,7 +98,7 @@ class NeedsPosix(Failed):
     def __init__(self, command: str, module: str) -> None:
         super().__init__(
             f"`{command}` runs on Linux and macOS alone: this system has no {module}",
-            "run it there, or in WSL; verify, examine, trust, passport show and records template and check work here too",
+            "run it there, or in WSL; what works on a node elsewhere (--node URL), verify, examine and trust work here too",
         )
 
 

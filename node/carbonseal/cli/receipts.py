@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +52,7 @@ def open_receipts(path: Path) -> Iterator[Receipts]:
     receipts = Receipts(path, file)
     try:
         receipts.read()
-        os.fchmod(file.fileno(), 0o600)  # salts are the submitter's alone
+        path.chmod(0o600)  # salts are the submitter's alone
         yield receipts
     finally:
         receipts.close()

@@ -53,6 +53,7 @@ class Target:
 
         secret = open_secret(self.token, Path()).decode("utf-8", "replace") if self.token else ""
         if isinstance(self.where, Path):
+            _require_posix()
             from carbonseal.service.client.nodes import open_node
 
             return open_node(self.where, read_only=read_only, token=secret)
@@ -101,6 +102,11 @@ class DirectoryCommand(click.Command):
         refusing = click.Option(["--node"], hidden=True, expose_value=False, callback=_refuse_node, help="Refused.")
         self.params = [*self.params, refusing]
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click has it, where directories can be locked."""
+        _require_posix()
+        return super().invoke(ctx)
+
 
 class _Directory(click.ParamType[Path | str]):
     """A node's directory, or the address in its place."""
@@ -111,6 +117,11 @@ class _Directory(click.ParamType[Path | str]):
         if isinstance(value, str) and _is_address(value):
             return value
         return Path(os.fsdecode(NODE.convert(str(value), param, ctx)))
+
+
+def _require_posix() -> None:
+    """Raises ModuleNotFoundError on Windows, before anything is looked for or written: what locks a node's directory is POSIX's."""
+    import fcntl  # noqa: F401
 
 
 def _options() -> list[click.Parameter]:

@@ -6,7 +6,6 @@ the kernel's. The token lets in whoever can read the file, who can read the node
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -38,6 +37,8 @@ class Lock:
     """Held from construction until `close`, or until the process ends, however it ends. The constructor raises `Locked`."""
 
     def __init__(self, directory: Path) -> None:
+        import fcntl  # Windows has none: there, clients of nodes elsewhere import this module
+
         self._descriptor = os.open(directory / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,6 +71,8 @@ class ReadLock:
     read-only directory. Where there is no lock file, no process ever had the node open. The constructor raises `Locked`."""
 
     def __init__(self, directory: Path) -> None:
+        import fcntl
+
         self._descriptor: int | None = None
         try:
             descriptor = os.open(directory / FILE, os.O_RDONLY | os.O_CLOEXEC)

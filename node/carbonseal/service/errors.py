@@ -52,6 +52,7 @@ STATUS = {
     access_codes.ACCESS_SCOPE_MISSING.name: 403,
     access_codes.ACCESS_OPERATOR_ONLY.name: 403,
     jobs_codes.JOB_UNKNOWN.name: 404,
+    jobs_codes.JOB_NONE_ISSUED.name: 404,
     jobs_codes.JOB_TOO_MANY.name: 429,
     jobs_codes.JOB_TOO_LARGE.name: 413,
     jobs_codes.JOB_NO_ROOM.name: FULL,

@@ -63,3 +63,33 @@ def test_what_comes_meanwhile_is_admitted_and_stored_together() -> None:
     groups = asyncio.run(go())
     assert sum(groups) == 50
     assert len(groups) <= 2
+
+
+def test_what_comes_during_a_call_is_stored_with_what_the_call_admits() -> None:
+    class Slow(Work):
+        async def small(self, client: str, function: Any, documents: list[Any], *more: Any) -> Admitted:
+            calls.append(len(documents))
+            if len(calls) == 2:
+                sending.extend(asyncio.create_task(submit()) for _ in range(4))
+                await asyncio.sleep(0)
+            return await super().small(client, function, documents, *more)
+
+    calls: list[int] = []
+    sending: list[asyncio.Task[Any]] = []
+    intake = Intake()
+
+    async def go() -> None:
+        with pytest.raises(ValueError, match="zip"):
+            await submit()
+        async with asyncio.timeout(60):
+            await submit()
+            await asyncio.gather(*sending)
+
+    singles, kind = Singles(cast(Any, Slow())), Kind("client", "tenant", "json/1", b"k" * 32)
+
+    async def submit() -> Any:
+        return await singles.submit(b"{}", "", kind, cast(Any, intake))
+
+    asyncio.run(go())
+    assert calls == [1, 1, 4]
+    assert intake.groups == [0, 5]

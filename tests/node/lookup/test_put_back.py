@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from carbonseal.node.lookup.indexer import Indexer
+from carbonseal.node.working.work import Here
 
 
 class Log:
@@ -24,16 +25,10 @@ class Log:
         return []
 
 
-class Nobody:
-    async def small(self, *_args: Any) -> list[Any]:
-        return []
-
-
 def test_the_others_are_read_again(tmp_path: Path) -> None:
     async def reach(*logs: Log) -> dict[str, int]:
         named: Any = {log.origin: log for log in logs}
-        work: Any = Nobody()
-        indexer = Indexer(tmp_path, named, work, read_only=False)
+        indexer = Indexer(tmp_path, named, Here(), read_only=False)
         await indexer.catch_up()
         found = {name: one.indexed for name, one in indexer.reach().items()}
         indexer.close()

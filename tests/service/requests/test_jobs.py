@@ -156,6 +156,9 @@ def test_what_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         )
         assert b" 413 " in await reader.readline()  # before a byte of its ten gigabytes came
         writer.close()
+        for wanted_of in ({"subject": "urn:example:none"}, {"issuer": "did:web:none.example"}):
+            status, refused = await ask(mine, "/v1/jobs/export", wanted_of)
+            assert (status, refused["code"]) == (404, "job.none-issued")
         assert [*(tmp_path / "node/jobs").iterdir()] == []
         assert await send(mine, b"{}", scope=Scope.REVIEW) == (403, (await send(mine, b"{}", scope=Scope.REVIEW))[1])
         assert (await ask(mine, "/v1/jobs"))[1] == {"items": [], "next": None}

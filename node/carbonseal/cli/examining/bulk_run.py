@@ -1,4 +1,5 @@
-"""One run of `carbonseal verify --results`: every file's result is a line of a file, what is printed is the summary."""
+"""One run of `carbonseal verify --results`: every file's result is a line of a file, what is printed is the summary, and the
+lines of a consignment."""
 
 from __future__ import annotations
 
@@ -10,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from carbonseal.cli.errors import BrokeOff, Failed
+from carbonseal.cli.examining.verify_run import print_lines
 from carbonseal.cli.files.policy_folder import Brought
 from carbonseal.cli.formatting.progress import Progress
 from carbonseal.cli.formatting.results import Style, Totals
@@ -36,6 +38,9 @@ from carbonseal.findings import Finding, Outcome
 from carbonseal.instants import format_instant
 from carbonseal.languages.language import Language
 from carbonseal.values import dataclass
+
+if TYPE_CHECKING:
+    from carbonseal.examining.consignment import Consignment
 
 MOST_TOLD = 10  # names of each kind in the summary for people
 TELLING = (Outcome.REJECTED, Outcome.UNDETERMINED)
@@ -61,11 +66,13 @@ def begin(path: Path, *, over: bool, resume: bool) -> tuple[Path, datetime]:
 
 @dataclass(frozen=True, slots=True)
 class BulkRun:
-    """One run under a policy. `execute` runs it; `earlier` are observations of other runs."""
+    """One run under a policy. `execute` runs it; `earlier` are observations of other runs; with `goods`, lines of a declaration are
+    matched to the files."""
 
     brought: Brought
     files: Files
     earlier: Sequence[Path]
+    goods: Consignment | None
     at: datetime
     execute: Executor
     style: Style
@@ -81,7 +88,8 @@ class BulkRun:
         resume: bool,
     ) -> Totals:
         """Examine the files, write the result of each, and print the summary. Raises Refused, `BrokeOff`, OSError."""
-        job = VerifyJob(self.brought.policy, self.brought.trust, LineResults(self.at))
+        is_consigned = self.goods is not None
+        job = VerifyJob(self.brought.policy, self.brought.trust, LineResults(self.at), is_consigned=is_consigned)
         run = RunFile(run_path(results), self._about(results, tiles), Verifier(job).keys)
         totals, summary = Totals(), Summary()
 
@@ -97,6 +105,8 @@ class BulkRun:
             stoppable(examination),
         ):
             self._read(examination)
+            if self.goods is not None:
+                examination.add(self.goods.rows(examination.delivered))
             stream = None if observations is None else observations.stream()
             examined = examination.examine(stream, tiles, self.earlier)
             if fraud_proofs is not None:
@@ -104,12 +114,17 @@ class BulkRun:
                 for path in write_proofs((*examined.proofs.values(), *of_lots), fraud_proofs):
                     click.echo(f"wrote {path}", err=True)
             held.finish(counted(examination.results(examined)), again=examination.is_concerned(examined))
+            self._print(summary, totals, examined)
+            if self.goods is not None:
+                print_lines(self.goods, totals, examination.observed(self.earlier), self.style, self.language)
+        return totals
+
+    def _print(self, summary: Summary, totals: Totals, examined: Examined) -> None:
         if self.style is Style.JSON:
             click.echo(json_line({**summary.to_json(), **_between(examined)}))
         elif self.style is not Style.QUIET:
             for line in _text(summary, totals, examined, self.language):
                 click.echo(line)
-        return totals
 
     def _read(self, examination: Examination) -> None:
         total, is_quiet = len(self.files), self.style is Style.QUIET
@@ -131,6 +146,7 @@ class BulkRun:
             "instant": format_instant(self.at),
             "earlier observations": observed.hexdigest(),
             "histories": " ".join(sorted(tiles)),
+            "declaration": "" if self.goods is None else self.goods.source,
             "form": results.suffix,
             "set of files": self.files.digest,
         }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from carbonseal.cli.examining.report_page import ReportPage
     from carbonseal.examining.consignment import Consignment
     from carbonseal.examining.log_tiles import LogTiles
+    from carbonseal.languages.language import Language
     from carbonseal.verification.consignment.matching import LineResult
 
 
@@ -61,7 +62,8 @@ class VerifyRun:
             summarise(totals, names, self.results)
             lines: list[LineResult] = []
             if self.goods is not None:
-                lines = self._lines(self.goods, totals, examination.observed(self.earlier))
+                observed, told = examination.observed(self.earlier), self.results
+                lines = print_lines(self.goods, totals, observed, told.style, told.language)
             if page is not None:
                 page.write(totals.summary(self.results.language), lines)
             if fraud_proofs is not None:
@@ -70,23 +72,26 @@ class VerifyRun:
                     click.echo(f"wrote {path}", err=True)
         return totals
 
-    def _lines(self, goods: Consignment, totals: Totals, observed: Iterable[bytes]) -> list[LineResult]:
-        """Print the result of each line, and give them; one that is no match makes the run undetermined."""
-        from carbonseal.cli.formatting import consignments
-        from carbonseal.verification.consignment.matching import LineOutcome
 
-        found = [*goods.results(totals.delivered, observed)]
-        if any(one.outcome in (LineOutcome.MISMATCH, LineOutcome.NOT_CHECKABLE) for one in found):
-            totals.weigh(Verdict.UNDETERMINED.exit_status)
-        if self.results.style is Style.JSON:
-            for one in found:
-                click.echo(consignments.as_json(goods, one))
-        elif self.results.style is not Style.QUIET:
-            used = {file for one in found for file in one.passports}
-            verified = {one.file for one in totals.delivered if one.verdict is Verdict.VERIFIED}
-            for line in consignments.as_text(goods, found, len(verified - used), self.results.language):
-                click.echo(line)
-        return found
+def print_lines(
+    goods: Consignment, totals: Totals, observed: Iterable[bytes], style: Style, language: Language
+) -> list[LineResult]:
+    """Print the result of each line of a consignment, and give them; one that is no match makes the run undetermined."""
+    from carbonseal.cli.formatting import consignments
+    from carbonseal.verification.consignment.matching import LineOutcome
+
+    found = [*goods.results(totals.delivered, observed)]
+    if any(one.outcome in (LineOutcome.MISMATCH, LineOutcome.NOT_CHECKABLE) for one in found):
+        totals.weigh(Verdict.UNDETERMINED.exit_status)
+    if style is Style.JSON:
+        for one in found:
+            click.echo(consignments.as_json(goods, one))
+    elif style is not Style.QUIET:
+        used = {file for one in found for file in one.passports}
+        verified = {one.file for one in totals.delivered if one.verdict is Verdict.VERIFIED}
+        for line in consignments.as_text(goods, found, len(verified - used), language):
+            click.echo(line)
+    return found
 
 
 def summarise(totals: Totals, names: Sequence[str], results: Results) -> None:

@@ -28,6 +28,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from carbonseal.examining.bulk.delivered_json import delivered_from_json, delivered_to_json
 from carbonseal.examining.codes import RESUME_CHANGED, RESUME_OTHER_RUN, RESUME_RUNNING
 from carbonseal.examining.files.given import Position
 from carbonseal.examining.parts import Observed, PartResult
@@ -253,10 +254,12 @@ def _line(value: object) -> bytes:
 
 def _as_json(result: FileResult) -> list[object]:
     lots = [[issuer, product, lot.hex()] for issuer, product, lot in result.lots]
-    return [result.name, result.status, result.word, result.text, result.sha256, [*result.origins], lots]
+    delivered = None if result.delivered is None else delivered_to_json(result.delivered)
+    return [result.name, result.status, result.word, result.text, result.sha256, [*result.origins], lots, delivered]
 
 
 def _of_json(value: Any) -> FileResult:
-    name, status, word, text, sha256, origins, lots = value
+    name, status, word, text, sha256, origins, lots, delivered = value
     of_lots = frozenset((issuer, product, bytes.fromhex(lot)) for issuer, product, lot in lots)
-    return FileResult(name, status, word, text, sha256, frozenset(origins), of_lots)
+    of_passport = None if delivered is None else delivered_from_json(delivered)
+    return FileResult(name, status, word, text, sha256, frozenset(origins), of_lots, of_passport)

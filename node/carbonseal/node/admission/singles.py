@@ -1,7 +1,8 @@
 """Records that come one by one, admitted and stored together: whatever one client sent meanwhile is in its next call.
 
 A call is one client's, so that the pool serves clients in turn, and a record that ends a worker process ends it for its sender
-alone. Its records are stored before the next call: so there is one way to a worker, and one commit, for as many as wait.
+alone. A commit has the records of two calls: of senders that wait for answers, half would send while the others' records are
+stored, and each half would be a commit.
 """
 
 from __future__ import annotations
@@ -10,18 +11,18 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, starmap
 from typing import NamedTuple
 
 from carbonseal.findings import Refused
 from carbonseal.node.sealing.codes import NODE_BUSY
 from carbonseal.node.sealing.intake import MOST_BYTES, MOST_WAITING, Busy, Intake
-from carbonseal.node.sealing.queue import Receipt
+from carbonseal.node.sealing.queue import Receipt, Submission
 from carbonseal.node.working.codes import WORK_LOST
 from carbonseal.node.working.work import Work
 
 from .documents import admit_documents
-from .storing import Kind, receipts, store
+from .storing import Kind, submissions
 
 CALL = 512  # records of one call,
 CALL_BYTES = 1 << 20  # or so many bytes, and one record at least
@@ -31,6 +32,11 @@ class _Offered(NamedTuple):
     raw: bytes
     media: str
     receipt: asyncio.Future[Receipt]
+
+
+class _Admitted(NamedTuple):
+    submission: Submission
+    offered: _Offered
 
 
 @dataclass(slots=True)
@@ -78,34 +84,46 @@ class Singles:
         return await receipt
 
     async def _call(self, kind: Kind, intake: Intake, waiting: _Waiting) -> None:
-        """Call until nothing of this kind waits."""
+        """Call, twice for each commit, until nothing of this kind waits."""
         try:
             while offered := waiting.take():
-                await self._submit(kind, intake, offered)
+                admitted = await self._admit(kind, offered)
+                if offered := waiting.take():
+                    admitted += await self._admit(kind, offered)
+                await _store(admitted, intake)
         finally:
             del self._waiting[kind]
 
-    async def _submit(self, kind: Kind, intake: Intake, offered: Sequence[_Offered]) -> None:
+    async def _admit(self, kind: Kind, offered: Sequence[_Offered]) -> list[_Admitted]:
+        """What is to be stored of these. Whoever is refused knows it."""
         raws, medias = [one.raw for one in offered], [one.media for one in offered]
         try:
-            admitted = await self._work.small(kind.client, admit_documents, raws, medias, kind.profile, kind.salt_key)
-            taken = receipts(admitted, kind.profile, await store(admitted, kind, intake))
+            columns = await self._work.small(kind.client, admit_documents, raws, medias, kind.profile, kind.salt_key)
+            taken = [one for position, one in enumerate(offered) if position not in columns.refused]
+            admitted = [*starmap(_Admitted, zip(submissions(columns, kind), taken, strict=True))]
         except Refused as refused:
             if refused.finding.code == WORK_LOST and len(offered) > 1:  # for the sake of one of them, perhaps
-                for one in offered:
-                    await self._submit(kind, intake, [one])
-                return
+                return [admitted for one in offered for admitted in await self._admit(kind, [one])]
             _refuse(offered, refused)
+            return []
         except Exception as error:  # noqa: BLE001 - raised to each who waits
             _refuse(offered, error)
-        else:
-            for position, one in enumerate(offered):
-                if finding := admitted.refused.get(position):
-                    _refuse([one], Refused(finding))
-                    continue
-                receipt = next(taken)
-                if not one.receipt.done():  # its sender may be gone
-                    one.receipt.set_result(receipt)
+            return []
+        for position, finding in columns.refused.items():
+            _refuse([offered[position]], Refused(finding))
+        return admitted
+
+
+async def _store(admitted: Sequence[_Admitted], intake: Intake) -> None:
+    """Store these together, and let each know."""
+    try:
+        placed = await intake.store_all([one.submission for one in admitted])
+    except Exception as error:  # noqa: BLE001 - raised to each who waits
+        _refuse([one.offered for one in admitted], error)
+        return
+    for (submission, offered), one in zip(admitted, placed, strict=True):
+        if not offered.receipt.done():  # its sender may be gone
+            offered.receipt.set_result(submission.receipt(one.acknowledged))
 
 
 def _refuse(offered: Sequence[_Offered], error: Exception) -> None:

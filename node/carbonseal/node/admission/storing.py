@@ -20,10 +20,15 @@ class Kind(NamedTuple):
     salt_key: bytes
 
 
+def submissions(admitted: Admitted, kind: Kind) -> Iterator[Submission]:
+    """What is to be stored of what was taken, in its order."""
+    for row in zip(admitted.salts, admitted.commitments, admitted.canonicals, strict=True):
+        yield Submission(kind.tenant, kind.profile, *row)
+
+
 async def store(admitted: Admitted, kind: Kind, intake: Intake) -> list[Placed]:
     """Store what was taken: where each is, in their order. Durable on return."""
-    rows = zip(admitted.salts, admitted.commitments, admitted.canonicals, strict=True)
-    return await intake.store_all([Submission(kind.tenant, kind.profile, *row) for row in rows])
+    return await intake.store_all([*submissions(admitted, kind)])
 
 
 def receipts(admitted: Admitted, profile: str, placed: Iterable[Placed]) -> Iterator[Receipt]:

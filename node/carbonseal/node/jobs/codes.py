@@ -11,6 +11,11 @@ JOB_TOO_MANY = undetermined(
     "wait until some are done, or cancel them; what has ended is removed after {days} days",
 )
 JOB_EMPTY = rejected("job.empty", "the job has nothing to do", "send at least one line, or name at least one passport")
+JOB_NONE_ISSUED = undetermined(
+    "job.none-issued",
+    "no passport of those that the request asks for was issued here",
+    "see with `carbonseal passport list` what was issued",
+)
 JOB_TOO_LARGE = undetermined(
     "job.too-large", "the job has more than {most} {what}", "divide it: a tenant may have several jobs at one time"
 )

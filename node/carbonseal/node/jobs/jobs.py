@@ -125,7 +125,7 @@ class Jobs:
             before: dict[str, Any] = orjson.loads(key.answer)
             return before
         if not upload.lines:
-            raise Refused(codes.JOB_EMPTY())
+            raise Refused(codes.JOB_EMPTY() if kind is JobKind.ISSUE else codes.JOB_NONE_ISSUED())
         job = Job(
             number=0,
             id=upload.id,

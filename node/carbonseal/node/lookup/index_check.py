@@ -15,7 +15,7 @@ from carbonseal.node.soundness.codes import FSCK_LOOKUP_DAMAGED
 from carbonseal.node.soundness.damage import Damage, RemoveIndex
 
 from .index import Index, Indexed, Term
-from .said import NAMES, Said, read_all
+from .said import NAMES, read_all
 
 FILE = "index.db"
 SLICE = 64  # entries at once
@@ -55,11 +55,11 @@ class IndexCheck:
         """What the index says otherwise than these records; empty where nothing is."""
         said = read_all([(stored.receipt.profile, raw) for stored, raw in records])
         terms: set[Term] = set()
-        for (stored, _), (encoded, _) in zip(records, said, strict=True):
+        for (stored, _), (says, _) in zip(records, said, strict=True):
             row = rows.get(stored.index)
             if row is None:
                 return f"entry {stored.index} is missing"
-            receipt, says = stored.receipt, Said.decode(encoded)
+            receipt = stored.receipt
             wanted = (origin, stored.tenant, receipt.profile, receipt.commitment, receipt.acknowledged, says)
             if wanted != (row.log, row.tenant, row.profile, row.commitment, row.acknowledged, row.said):
                 return f"entry {stored.index} is another record, or says something else"

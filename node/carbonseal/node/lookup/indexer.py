@@ -1,7 +1,7 @@
 """Indexer: reads what joined the logs into the index, in the background.
 
-- It reads published entries alone, a slice at a time: taking records in costs nothing more. What they say is read where such work
-  is done (`working`), and written in a thread of the indexer's own.
+- It reads published entries alone, a slice at a time: taking records in costs nothing more. What they say is read, and written,
+  where such work is done (`working`, `filling`): by one process at a time.
 - While a log grows it works a fifth of the time at most (`pace`).
 - Where it goes on is stored with what it read. A log that is another one there (an older copy was put back) is read from its
   beginning, and the index with it.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,14 +28,14 @@ from carbonseal.storage.schema import INDEX
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import codes
+from .filling import Part, fill
 from .index import Dispute, Index
 from .index_check import FILE, IndexCheck
 from .pace import Pace
-from .said import Said, read_all
 
 LOG = logging.getLogger(__name__)
-SLICE = 512  # entries that are read, and written, at once
-PART = 64  # of which one piece of work is: others wait for the same processes
+SLICE = 512  # entries between two rests
+PART = 128  # entries that are read, and written, at once: others wait for the same processes
 CLIENT = "the index"  # whose work it is
 
 
@@ -72,7 +72,7 @@ class Indexer:
 
     def __init__(self, directory: Path, logs: Mapping[str, Any], work: Work, *, read_only: bool) -> None:
         self._work = work
-        self._path = directory / FILE
+        self._file = directory / FILE
         self._logs: Mapping[str, ReadLog] = logs
         self._read_only = read_only
         self._thread = WriterThread("carbonseal-index")
@@ -81,6 +81,7 @@ class Indexer:
         self._index: Index | None = None
         self._read_to: dict[str, int] = {}  # by origin: logs that were read to their end, as they were then
         self._opening = Lock()
+        self._filling = asyncio.Lock()  # the database has one writer
         self.is_running = False  # whether the index is filled in the background
 
     @property
@@ -96,17 +97,17 @@ class Indexer:
 
     def _open(self) -> Database:
         if not self._read_only:
-            return Database.derived(self._path, INDEX)
+            return Database.derived(self._file, INDEX)
         self._scratch = TemporaryDirectory(prefix="carbonseal-")
-        copy = Path(self._scratch.name) / FILE
-        if self._path.exists():
+        original, self._file = self._file, Path(self._scratch.name) / FILE
+        if original.exists():
             try:
-                with closing(Database.read_only(self._path, INDEX)) as database:
-                    database.copy_to(copy)
+                with closing(Database.read_only(original, INDEX)) as database:
+                    database.copy_to(self._file)
             except Refused as refused:
-                LOG.warning("index not read: path=%s error=%s", self._path, refused.finding)
-                copy.unlink(missing_ok=True)
-        return Database.derived(copy, INDEX)
+                LOG.warning("index not read: path=%s error=%s", original, refused.finding)
+                self._file.unlink(missing_ok=True)
+        return Database.derived(self._file, INDEX)
 
     def close(self) -> None:
         """Wait for what is being written, and let go of the file."""
@@ -155,24 +156,22 @@ class Indexer:
         start, end = await self._thread.run(self._begin, log)
         if start == end:
             return end < log.size
-        records = await self._thread.run(log.records, start, end)
-        said: list[tuple[Stored, Said]] = []
-        for at in range(0, len(records), PART):
-            said += await self._read(log, records[at : at + PART])
-        await self._thread.run(self._end, log, (start, end), said)
+        for at in range(start, end, PART):
+            await self._fill(log, at, min(at + PART, end))
         return end < log.size
 
-    async def _read(self, log: ReadLog, records: Sequence[tuple[Stored, bytes]]) -> list[tuple[Stored, Said]]:
-        """What records say; of one that cannot be read, that it is there: others are not held up by it."""
-        profiles = [(stored.receipt.profile, raw) for stored, raw in records]
-        found: list[tuple[Stored, Said]] = []
-        answers = await self._work.small(CLIENT, read_all, profiles)
-        for (stored, _), (said, problem) in zip(records, answers, strict=True):
-            if problem:
-                facts = {"entry": stored.index, "log": log.origin, "problem": problem}
-                LOG.warning("record not indexed: %s", codes.LOOKUP_UNREADABLE(**facts))
-            found.append((stored, Said.decode(said)))
-        return found
+    async def _fill(self, log: ReadLog, start: int, end: int) -> None:
+        part, records = await self._thread.run(self._part, log, start, end)
+        async with self._filling:
+            filled = await self._work.small(CLIENT, fill, self._file, part, records)
+        for entry, problem in filled.problems.items():
+            LOG.warning("record not indexed: %s", codes.LOOKUP_UNREADABLE(entry=entry, log=log.origin, problem=problem))
+        for dispute in filled.disputes:
+            _tell(dispute)
+
+    def _part(self, log: ReadLog, start: int, end: int) -> tuple[Part, list[tuple[Stored, bytes]]]:
+        part = Part(log.origin, start, end, log.entry(end - 1), by_time=log.origin not in self._read_to)
+        return part, log.records(start, end)
 
     def _begin(self, log: ReadLog) -> tuple[int, int]:
         """The next slice: start and end. Where the index is of another copy of the log, it is cleared."""
@@ -191,11 +190,6 @@ class Indexer:
         """Every log is read again from its beginning."""
         self.index.clear()
         self._read_to.clear()
-
-    def _end(self, log: ReadLog, covering: tuple[int, int], records: list[tuple[Stored, Said]]) -> None:
-        last, by_time = log.entry(covering[1] - 1), log.origin not in self._read_to
-        for dispute in self.index.add(log.origin, covering, last, records, by_time=by_time):
-            _tell(dispute)
 
     def _are_read(self, but: str) -> bool:
         """Whether all logs but this one were read to their ends, as they were then."""

@@ -11,7 +11,7 @@ Pure.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -90,15 +90,14 @@ def read(profile: str, canonical: bytes) -> Said:
     return Said(_names(digest)) if footprint is None else _footprint(footprint, digest)
 
 
-def read_all(records: Sequence[tuple[str, bytes]]) -> list[tuple[bytes, str]]:
-    """What each of these (profile, canonical bytes) says, encoded, for work elsewhere; and why one could not be read, which
-    then says nothing."""
-    found: list[tuple[bytes, str]] = []
+def read_all(records: Iterable[tuple[str, bytes]]) -> list[tuple[Said, str]]:
+    """What each of these (profile, canonical bytes) says; and why one could not be read, which then says nothing."""
+    found: list[tuple[Said, str]] = []
     for profile, canonical in records:
         try:
-            found.append((read(profile, canonical).encode(), ""))
+            found.append((read(profile, canonical), ""))
         except (Refused, ValueError) as error:
-            found.append((NOTHING.encode(), error.finding.message if isinstance(error, Refused) else str(error)))
+            found.append((NOTHING, error.finding.message if isinstance(error, Refused) else str(error)))
     return found
 
 

@@ -19,7 +19,7 @@ from carbonseal.records.commitments import commit, salt_for
 
 from .appender import Appender
 from .codes import NODE_BUSY
-from .queue import EntryQueue, Placed, Receipt, Stored, Submission
+from .queue import EntryQueue, Placed, Stored, Submission
 
 MOST_WAITING = 4096  # records
 MOST_BYTES = 64 << 20
@@ -70,8 +70,7 @@ class Intake:
         if waiting >= MOST_WAITING:
             raise Busy(NODE_BUSY(waiting=waiting))
         (placed,) = await self.store_all([submission])
-        receipt = Receipt(submission.profile, submission.commitment, submission.salt, placed.acknowledged)
-        return Stored(placed.number, submission.tenant, receipt)
+        return Stored(placed.number, submission.tenant, submission.receipt(placed.acknowledged))
 
     async def store_all(self, submissions: Sequence[Submission]) -> list[Placed]:
         """Store a slice of many: where each is, in their order. Durable on return."""

@@ -36,6 +36,10 @@ class Submission(NamedTuple):
     commitment: bytes  # 32 bytes
     canonical: bytes  # RFC 8785
 
+    def receipt(self, acknowledged: int) -> Receipt:
+        """Its receipt, once it is durable since then (seconds since 1970)."""
+        return Receipt(self.profile, self.commitment, self.salt, acknowledged)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import resource
 import signal
 import socket
 import traceback
@@ -143,6 +142,8 @@ def result_of(message: Returned | Raised) -> Any:
 
 def _resident() -> int:
     """Bytes of memory that this process holds; 0 where the system does not say it as Linux does."""
+    import resource
+
     try:
         pages = int(Path("/proc/self/statm").read_bytes().split()[1])
     except OSError:
@@ -151,6 +152,8 @@ def _resident() -> int:
 
 
 def _settle(niceness: int) -> None:
+    import resource  # Windows has none: there, clients of nodes elsewhere import this module
+
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     os.nice(niceness)

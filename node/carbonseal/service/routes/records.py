@@ -56,7 +56,7 @@ _SUBMITTED = Facts(
         Parameter("tenant", STRING, "For whom: the token's own tenant unless it has none", default=""),
     ),
     Content(
-        {JSON: {"type": ["object", "array"]}, NDJSON: {"type": "string"}, **{kind: {} for kind in TABLES}, "*/*": {}},
+        {JSON: {"type": ["object", "array"]}, NDJSON: {}, **{kind: {} for kind in TABLES}, "*/*": {}},
         "One record, or a list of records; with NDJSON one on each line; with CSV, a workbook or one of them in gzip a table of "
         "footprints (docs/manufacturers.md); with the profile file/1 a file of any other media type",
     ),

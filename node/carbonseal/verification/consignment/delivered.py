@@ -24,6 +24,14 @@ class DeliveredLot:
     unit: Unit
     serials: Serials
 
+    @staticmethod
+    def of(key: Lot, number: str, yielded: str, unit_name: str, serials: Serials) -> DeliveredLot | None:
+        """A batch as a credential has it; None where its unit is not known, or nothing was yielded."""
+        unit, printed = units.find(unit_name), read_decimal(yielded)
+        if unit is None or printed is None or not printed.value:
+            return None
+        return DeliveredLot(key, number, yielded, printed.times(unit.factor), unit, serials)
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
@@ -71,7 +79,4 @@ def _lot(passport: Passport) -> DeliveredLot | None:
     batch, key = passport.credential.batch, passport.credential.lot
     if batch is None or key is None:
         return None
-    unit, printed = units.find(batch.unit), read_decimal(batch.quantity)
-    if unit is None or printed is None or not printed.value:
-        return None
-    return DeliveredLot(key, batch.number, batch.quantity, printed.times(unit.factor), unit, batch.serials)
+    return DeliveredLot.of(key, batch.number, batch.quantity, batch.unit, batch.serials)

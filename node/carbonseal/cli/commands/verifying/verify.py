@@ -139,8 +139,9 @@ def verify(
     for it (docs/customs.md).
 
     With --results, each file's result is a line of a file (docs/spec.md, section 31), written as it comes, and what is printed is
-    a summary by verdict, issuer, ledger and code. A run that was stopped, by Ctrl-C or by the death of its process, goes on with
-    the same command and --resume: what was judged is not judged again, and all comes out as if it had not been stopped.
+    a summary by verdict, issuer, ledger and code, and behind it, with --consignment, the lines of the declaration. A run that was
+    stopped, by Ctrl-C or by the death of its process, goes on with the same command and --resume: what was judged is not judged
+    again, and all comes out as if it had not been stopped.
 
     With --cluster, and for URLs of stores (s3://bucket/prefix), files are named to whoever verifies them, and read there.
 
@@ -167,6 +168,7 @@ def verify(
       carbonseal verify passport.json --policy customs.policy --expect-digest 5f0c…
       carbonseal verify deliveries/ --policy customs.policy --observations monday.ndjson --fraud-proofs .
       carbonseal verify deliveries/ --policy customs.policy --consignment declaration.csv --packing packing.csv
+      carbonseal verify deliveries/ --policy customs.policy --consignment declaration.csv --results passports.csv
       carbonseal verify night/ --policy office/ --results night.ndjson --resume
       carbonseal verify https://files.example.com/night.tar.gz --policy office/ --results night.csv
       carbonseal verify s3://passports/2026/ --policy office/ --results 2026.ndjson --cluster tls://scheduler:8786
@@ -181,8 +183,8 @@ def verify(
         )
     if resume and results is None:
         raise click.UsageError("--resume needs --results, the file of the run that was stopped.")
-    if results is not None and (consignment or report):
-        raise click.UsageError("--results excludes --consignment and --report: these are made in one sitting.")
+    if results is not None and report is not None:
+        raise click.UsageError("--results excludes --report: a page is made in one sitting.")
     if consignment is None and (packing or office_key):
         raise click.UsageError("--packing and --office-key need --consignment.")
     brought = None if policy is None else bring(policy, trust)
@@ -208,14 +210,14 @@ def verify(
             before = (*brought.observations, *earlier)
             output = None if observations is None else Output(observations, over=force or resume)
             tiles = _tiles(histories)
+            goods = None if consignment is None else _consignment(consignment, packing, office_key)
             if results is not None:
                 from carbonseal.cli.examining.bulk_run import BulkRun, begin
 
                 target, begun = begin(results, over=force, resume=resume)
-                in_bulk = BulkRun(brought, files, before, at or begun, execute, style, language)
+                in_bulk = BulkRun(brought, files, before, goods, at or begun, execute, style, language)
                 totals = in_bulk.verify(target, output, fraud_proofs, tiles, resume=resume)
             else:
-                goods = None if consignment is None else _consignment(consignment, packing, office_key)
                 told = Results(style, at or datetime.now(UTC), language, with_pages=report is not None)
                 run = VerifyRun(brought, told, files, before, goods, execute)
                 with ExitStack() as stack:
