@@ -57,4 +57,5 @@ def test_one_module_knows_sqlite() -> None:
     assert {m.name for m in ours if uses_sqlalchemy(m) and raw(m)} == {
         "carbonseal.storage.sqlite",
         "carbonseal.storage.database",  # INSERTs of many rows, compiled by SQLAlchemy for whichever system
+        "carbonseal.storage.schema",  # tables and indices, likewise
     }

@@ -10,16 +10,18 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.util import LRUCache
 
 from carbonseal.findings import BrokenOff, Code, Finding
 
@@ -137,23 +139,47 @@ class ReadOnlySQLite(SQLite):
 
 
 def _engine(
-    path: Path, begin: str, pragmas: Sequence[str], prepared: int = 128, *, query: str = "", **options: int
+    path: Path, begin: str, pragmas: Sequence[str], prepared: int = 128, *, query: str = "", **options: Any
 ) -> Engine:
-    address = f"file:{quote(str(path.absolute()))}?{query}&uri=true" if query else str(path)
-    engine = create_engine(f"sqlite:///{address}", connect_args={"cached_statements": prepared}, **options)
+    address = f"file:{quote(str(path.absolute()))}?{query}" if query else str(path)
 
-    def connected(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the driver begins no transaction of its own: `begun` does
-        for pragma in pragmas:
-            connection.execute(pragma)
+    def connect() -> Any:
+        connection = sqlite3.connect(
+            address,
+            uri=bool(query),
+            cached_statements=prepared,
+            check_same_thread=False,
+            isolation_level=None,  # the driver begins no transaction of its own: `begun` does
+        )
+        try:
+            for pragma in pragmas:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def begun(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection
         driver.execute(begin)
 
-    event.listen(engine, "connect", connected)
+    pool = QueuePool(connect, dialect=_dialect(), **options)
+    engine = Engine(pool, _dialect(), URL.create("sqlite", database=str(path)), execution_options=_COMPILED)
     event.listen(engine, "begin", begun)
     return engine
+
+
+_COMPILED: dict[str, Any] = {"compiled_cache": LRUCache(2048)}  # compiling a statement costs more than to execute it
+
+
+@cache
+def _dialect() -> Dialect:
+    """One for all databases of the process: what is compiled for one is compiled for all."""
+    engine = create_engine("sqlite://")
+    with engine.connect():  # which asks the driver what it can do
+        pass
+    engine.dispose()
+    return engine.dialect
 
 
 @compiles(CreateTable, "sqlite")
