@@ -21,7 +21,7 @@ test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packa
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --durations=15 --cov --cov-report= --cov-fail-under=0
 	$(BIN)/python -m coverage report $(if $(CI),,--fail-under=0)
 
-uncounted: $(VENV)/installed  ## which test modules coverage need not trace, found by a run of all
+uncounted: $(VENV)/installed  ## which tests coverage need not trace, found by a run of all
 	$(BIN)/python -m tests.programs.uncounted
 
 test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the vectors and what plugs in: for another Python
