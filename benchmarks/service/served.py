@@ -54,6 +54,11 @@ class Served:
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return _cpu(self.pid), sum(_cpu(int(child)) for child in children if _is_worker(int(child)))
 
+    def loop(self) -> tuple[float, float]:
+        """Seconds so far that the thread of the event loop was on a processor, and that it was ready and had none."""
+        on, waiting, _ = Path(f"/proc/{self.pid}/task/{self.pid}/schedstat").read_text().split()
+        return int(on) / 1e9, int(waiting) / 1e9
+
     def resident(self) -> int:
         """MiB of memory that the node's own process holds."""
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
