@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from time import process_time
 from typing import Any, TypeVar
 
@@ -45,20 +46,25 @@ class Primitives:
 
     def floor(self) -> tuple[Callable[[], None], str]:
         """The work, by the fastest libraries, and their names."""
+        (work,), by = self.floors(1)
+        return work, by
+
+    def floors(self, count: int) -> tuple[list[Callable[[], None]], str]:
+        """The work in so many parts of about the same size, by the fastest libraries, and their names."""
         signatures, by = _fastest(ED25519, self.ed25519)
         keccak, hashed_by = _fastest(KECCAK256, self.keccak256)
 
-        def work() -> None:
-            for signed in self.ed25519:
+        def work(part: slice) -> None:
+            for signed in self.ed25519[part]:
                 signatures(signed)
-            for key, signature, message in self.p256:
+            for key, signature, message in self.p256[part]:
                 key.verify(signature, message, ec.ECDSA(SHA256()))
-            for data in self.sha256:
+            for data in self.sha256[part]:
                 hashlib.sha256(data).digest()
-            for data in self.keccak256:
+            for data in self.keccak256[part]:
                 keccak(data)
 
-        return work, f"{by}, {hashed_by}"
+        return [partial(work, slice(first, None, count)) for first in range(count)], f"{by}, {hashed_by}"
 
     def __str__(self) -> str:
         signatures = len(self.ed25519) + len(self.p256)

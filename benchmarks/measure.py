@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from statistics import median
 
 
@@ -57,6 +58,52 @@ def side_by_side(rounds: int, **work: Callable[[], object]) -> Times:
             if number:
                 seconds[name].append(time.process_time() - begin)
     return Times(seconds)
+
+
+class Least:
+    """CPU seconds of several pieces of work, step by step: of each step the least of all rounds."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, dict[int, float]] = {}
+
+    def timed(self, name: str, steps: Iterable[object]) -> Iterator[None]:
+        """The same steps, each with its time noted."""
+        least = self._seconds.setdefault(name, {})
+        running = iter(steps)
+        for step in count():
+            begin = time.process_time()
+            if next(running, _END) is _END:
+                return
+            seconds = time.process_time() - begin
+            least[step] = min(seconds, least.get(step, seconds))
+            yield
+
+    def ratio(self, part: str, whole: str) -> float:
+        """`part` over `whole`, all steps together."""
+        return self._sum(part) / self._sum(whole)
+
+    def each(self, name: str, count: int) -> str:
+        """Microseconds for one of `count`."""
+        return f"{self._sum(name) / count * 1e6:,.2f} us"
+
+    def _sum(self, name: str) -> float:
+        return sum(self._seconds[name].values())
+
+
+_END = object()
+
+
+def step_by_step(rounds: int, **work: Callable[[], Iterable[object]]) -> Least:
+    """Run all pieces of work in turn, a step of each at a time: what yields has done a step, and all have as many.
+
+    What else runs on a machine takes the processor's caches away, and long code suffers more from that than short: both sides of a
+    ratio get longer, by different factors. The least time of a short step is the nearest to what it takes by itself."""
+    least = Least()
+    for _ in range(rounds):
+        gc.collect()
+        for _ in zip(*(least.timed(name, run()) for name, run in work.items()), strict=True):
+            pass
+    return least
 
 
 def cold(run: Callable[[], object]) -> float:

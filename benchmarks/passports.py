@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from carbonseal.findings import Verdict
 from carbonseal.verification.checked.caches import Caches
@@ -13,10 +13,12 @@ from tests.world import AT
 
 from .floor import Primitives, recorded
 from .mainnet import mainnet, under_one_head
-from .measure import Row, Rows, side_by_side
+from .measure import Row, Rows, step_by_step
 
-REPEAT = 50
+REPEAT = 5  # times that one passport is verified in a step
 MANY = 500
+STEPS = 10
+ROUNDS = 15
 
 
 def rows() -> Rows:
@@ -32,16 +34,20 @@ def one() -> Row:
     primitives = worked_on([passport], policy, trust)
     floor, by = primitives.floor()
 
-    def whole() -> None:
-        for _ in range(REPEAT):
-            verify(passport, policy, trust, at=AT)
+    def whole() -> Iterator[None]:
+        for _ in range(STEPS):
+            for _ in range(REPEAT):
+                verify(passport, policy, trust, at=AT)
+            yield
 
-    def bare() -> None:
-        for _ in range(REPEAT):
-            floor()
+    def bare() -> Iterator[None]:
+        for _ in range(STEPS):
+            for _ in range(REPEAT):
+                floor()
+            yield
 
-    times = side_by_side(7, whole=whole, floor=bare)
-    note = f"{primitives}, {len(passport):,} bytes, {times.each('whole', REPEAT)}; floor by {by}"
+    times = step_by_step(ROUNDS, whole=whole, floor=bare)
+    note = f"{primitives}, {len(passport):,} bytes, {times.each('whole', STEPS * REPEAT)}; floor by {by}"
     return Row("passports", "one, two ledgers: floor / verify", times.ratio("floor", "whole"), ">=", 0.35, note)
 
 
@@ -51,19 +57,26 @@ def many() -> Rows:
     passports = under_one_head(world, MANY)
     policy, trust = world.policy(), world.trust()
     primitives = worked_on(passports, policy, trust)
-    floor, by = primitives.floor()
-    distinct, _ = primitives.distinct().floor()
+    floors, by = primitives.floors(STEPS)
+    distinct, _ = primitives.distinct().floors(STEPS)
 
-    def shared() -> None:
-        caches = Caches()
-        for passport in passports:
-            verify(passport, policy, trust, at=AT, caches=caches)
+    def verified(caches: Caches | None) -> Iterator[None]:
+        for first in range(STEPS):
+            for passport in passports[first::STEPS]:
+                verify(passport, policy, trust, at=AT, caches=caches)
+            yield
 
-    def alone() -> None:
-        for passport in passports:
-            verify(passport, policy, trust, at=AT)
+    def bare(parts: Sequence[Callable[[], None]]) -> Iterator[None]:
+        for part in parts:
+            yield part()
 
-    times = side_by_side(5, whole=shared, alone=alone, floor=floor, distinct=distinct)
+    times = step_by_step(
+        ROUNDS,
+        whole=lambda: verified(Caches()),
+        alone=lambda: verified(None),
+        floor=lambda: bare(floors),
+        distinct=lambda: bare(distinct),
+    )
     note = f"{MANY:,} passports, {times.each('whole', MANY)} each; floor by {by}"
     yield Row("passports", "many under one head: floor / verify", times.ratio("floor", "whole"), ">=", 0.6, note)
     note = f"{times.each('distinct', MANY)} of {times.each('floor', MANY)}: what is the same in all, counted once"
