@@ -6,7 +6,9 @@ from carbonseal.findings import rejected, undetermined
 
 CONFIG_MISSING_FILE = rejected("config.missing-file", "{path} does not exist", "create a node with `carbonseal init`")
 CONFIG_NOT_TOML = rejected(
-    "config.not-toml", "not TOML: {reason}", "correct the line; `carbonseal init` writes a sample"
+    "config.not-toml",
+    "not TOML: {reason}",
+    "correct the line; each name stands once in its section; `carbonseal init` writes a sample",
 )
 CONFIG_UNKNOWN_KEY = rejected("config.unknown-key", "there is no setting {key}", "correct its spelling or remove it")
 CONFIG_UNKNOWN_LEDGER_KEY = rejected(

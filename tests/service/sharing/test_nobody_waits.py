@@ -9,8 +9,9 @@ import json
 import os
 import signal
 import socket
+import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from carbonseal.node.access.callers import OPERATOR, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
 from carbonseal.node.config import SignerConfig
+from carbonseal.node.issuance.conformity import statement_tables
 from carbonseal.node.node import Node
 from carbonseal.node.working.config import passports_usually, processors
 from carbonseal.records.strict import parse
@@ -133,6 +135,12 @@ def test_what_is_long_is_read_by_worker_processes_and_handed_out_as_it_is(
         assert len(raw) < 65_536, f"read in the node's process {os.getpid()}"
         return read(raw)
 
+    in_portions = statement_tables._some
+
+    def beside_the_loop(values: Iterable[bytes]) -> Iterator[list[bytes]]:
+        assert threading.current_thread() is not threading.main_thread(), "asked of the database on the loop"
+        return in_portions(values)
+
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         unknown, others = ([hashlib.sha256(b"%d %d" % (one, at)).digest() for at in range(1_000)] for one in (1, 2))
         passport = await passport_of(node)
@@ -141,6 +149,7 @@ def test_what_is_long_is_read_by_worker_processes_and_handed_out_as_it_is(
         forbid_here(monkeypatch)
         monkeypatch.setattr("carbonseal.service.operations.reading.parse", None)
         monkeypatch.setattr(orjson, "loads", short)
+        monkeypatch.setattr(statement_tables, "_some", beside_the_loop)
         looked_up = Counter[int]()
         find = node.logs.find_all
         monkeypatch.setattr(node.logs, "find_all", lambda *all: looked_up.update([len(all)]) or find(*all))

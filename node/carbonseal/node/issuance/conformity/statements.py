@@ -196,7 +196,7 @@ class Statements:
         if replaced is not None and replaced["body"] != body.config.name:
             facts = {"digest": replaced["statement"].hex(), "body": body.config.id}
             raise Refused(codes.ISSUE_REPLACES_OTHER_BODY("/credentialSubject", **facts))
-        for row in self._tables.alike(body.config.name, opinion):
+        for row in await asyncio.to_thread(self._tables.alike, body.config.name, opinion):
             digest = bytes(row["statement"])
             if digest == replaces or self._tables.replaced(digest) or self._acts.is_withdrawn(digest):
                 continue
