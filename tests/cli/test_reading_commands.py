@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -86,12 +88,21 @@ def may_mount() -> bool:
     return subprocess.run(["unshare", "-rm", "true"], check=False, capture_output=True).returncode == 0
 
 
+# Commands one after the other, in a process that cannot write.
+IN_TURN = """
+import json, sys
+from carbonseal.cli.main import carbonseal
+for words in json.loads(sys.argv[1]):
+    carbonseal(words, standalone_mode=False)
+"""
+
+
 @pytest.mark.skipif(not may_mount(), reason="needs a mount namespace")
 @pytest.mark.parametrize("state", ["stopped", "killed"])
 def test_they_work_on_a_read_only_disk(copies: dict[str, Path], state: str) -> None:
     directory = copies[state]
     words = ["status", str(directory)], ["passport", "list", str(directory)], ["fsck", str(directory)]
-    commands = " && ".join(" ".join([sys.executable, "-m", "carbonseal", *one]) for one in words)
+    commands = shlex.join([sys.executable, "-c", IN_TURN, json.dumps(words)])
     script = f"mount --bind {directory} {directory} && mount -o remount,ro,bind {directory} && {commands}"
     refused = f"mount --bind {directory} {directory} && mount -o remount,ro,bind {directory} && touch {directory}/x"
     assert subprocess.run(["unshare", "-rm", "sh", "-c", refused], check=False, capture_output=True).returncode

@@ -1,16 +1,14 @@
 """End to end, by commands alone: two nodes, a chain, a passport, a verdict.
 
 Commands run in this process, each as if it were the only one: starting a program takes twenty times as long as most of them.
-Nodes are served by programs; that every command is also one is shown by the demo.
+Nodes are served by a thread; that every command is also a program, `serve` too, is shown by the demo and by tests/service.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +19,15 @@ from click.testing import CliRunner
 from carbonseal.cli.main import carbonseal as command
 from carbonseal.log.notes import NoteSigner
 from carbonseal.log.proofs import TlogProof
+from carbonseal.node.node import Node
+from carbonseal.service.app import serving
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.keccak import keccak256
+from carbonseal_devnet import threads
 from carbonseal_devnet.ethereum.network import Network
 from carbonseal_devnet.ethereum.starting import in_thread
 from tests.ethereum.endpoints import before
+from tests.node.running import in_background
 from tests.world import key
 
 ORIGIN, PEER = "certifier.example/way", "peer.example/way"
@@ -52,14 +54,16 @@ def good(*words: object, stdin: str | None = None) -> str:
 
 @contextmanager
 def served(directory: Path) -> Iterator[str]:
-    """Where a node is served, as long as the block lasts."""
-    program = [sys.executable, "-m", "carbonseal", "serve", str(directory), "--port", "0"]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().split()[-1]
-        finally:
-            process.terminate()
+    """Where a node is served, as long as the block lasts. It holds its directory as a program would."""
+    with threads.in_thread(_serving(directory), "served") as (url, _):
+        yield url
+
+
+@asynccontextmanager
+async def _serving(directory: Path) -> AsyncIterator[str]:
+    async with Node.open(directory) as node, in_background(node), serving(node) as url:
+        node.advertise(url)
+        yield url
 
 
 def begin(node: Path, origin: str, *options: object) -> str:

@@ -18,7 +18,7 @@ from carbonseal.node.node import Node
 from tests.foreign_logs import ForeignLog
 
 
-async def main(directory: Path, point: str, old: int, size: int, how: str) -> None:
+async def take(directory: Path, point: str, old: int, size: int, how: str) -> None:
     def reached(here: str) -> None:
         if here == point:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -30,4 +30,5 @@ async def main(directory: Path, point: str, old: int, size: int, how: str) -> No
             file.write(json.dumps("".join(one.encode() for one in cosignatures)) + "\n")
 
 
-asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]))
+if __name__ == "__main__":
+    asyncio.run(take(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]))

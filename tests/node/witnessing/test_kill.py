@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -18,14 +19,14 @@ from carbonseal.node.witnessing.heads import Conflict
 from tests.foreign_logs import ForeignLog
 from tests.node.conftest import Begin
 from tests.node.running import run
+from tests.node.witnessing import driver
 from tests.nodes import foreign
 
-DRIVER = Path(__file__).with_name("driver.py")
 OTHER, FORKED = ForeignLog(), ForeignLog(forks_at=3)
 
 
 def drive(directory: Path, point: str, old: int, size: int, how: str) -> int:
-    command = [sys.executable, "-W", "error", str(DRIVER), str(directory), point, str(old), str(size), how]
+    command = [sys.executable, "-W", "error", driver.__file__, str(directory), point, str(old), str(size), how]
     path = os.pathsep.join(filter(None, sys.path))
     return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False, timeout=120).returncode
 
@@ -34,7 +35,7 @@ def drive(directory: Path, point: str, old: int, size: int, how: str) -> int:
 @pytest.mark.parametrize("point", WITNESS_POINTS)
 def test_killed_while_a_head_is_taken(point: str, how: str, begin: Begin) -> None:
     directory = begin(foreign=foreign(OTHER.signer.verifier))
-    assert drive(directory, "", 0, 5, how) == 0
+    asyncio.run(driver.take(directory, "", 0, 5, how))  # which nobody kills
     assert drive(directory, point, 5, 9, how) == -signal.SIGKILL
     assert len((directory / "answers").read_text().splitlines()) == 1
 
