@@ -77,11 +77,10 @@ class Code:
         said: dict[str, str] = {}
         phrases: dict[str, tuple[Phrase, ...]] = {}
         for name, fact in facts.items():
-            if type(fact) is str:
-                said[name] = _printable(fact)
-                continue
-            said[name] = _printable(str(fact))
-            if isinstance(fact, (Phrase, Phrases)):
+            text = fact if type(fact) is str else str(fact)
+            is_plain = len(text) <= LONGEST_FACT and text.isascii() and text.isprintable()
+            said[name] = text if is_plain else _printable(text)
+            if text is not fact and isinstance(fact, (Phrase, Phrases)):
                 phrases[name] = fact.phrases
         return Finding(self, place, said, phrases)
 
@@ -89,8 +88,6 @@ class Code:
 def _printable(fact: str) -> str:
     """A fact that is safe to print, as some come from a forger's file: invisible characters are escapes, and it is cut after
     `LONGEST_FACT`."""
-    if len(fact) <= LONGEST_FACT and fact.isascii() and fact.isprintable():
-        return fact
     return escape_invisible(fact if len(fact) <= LONGEST_FACT else fact[: LONGEST_FACT - 1] + "…")
 
 

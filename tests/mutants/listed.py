@@ -33,6 +33,7 @@ def without(what: str, path: str, condition: str, tests: str) -> Mutant:
 
 
 _NOTES, _KEYS = f"{LOG}/notes.py", "node/carbonseal/public_keys.py"
+_STORAGE_TESTS = "tests/ethereum/checking/test_evidence.py"
 _NOTE_TESTS, _KEY_TESTS, _ML_DSA_TESTS = (
     "tests/log/test_notes.py",
     "tests/test_public_keys.py",
@@ -337,34 +338,25 @@ MUTANTS = (
         "root != checkpoint.root",
         "tests/tlog/test_evidence.py",
     ),
-    without(
-        "Ethereum: another contract",
-        f"{ETHEREUM}/evidence.py",
-        "found.registry != pins.registry",
-        "tests/ethereum/checking/test_evidence.py",
-    ),
+    without("Ethereum: another contract", f"{ETHEREUM}/evidence.py", "found.registry != pins.registry", _STORAGE_TESTS),
     without(
         "Ethereum: another publisher",
         f"{ETHEREUM}/evidence.py",
         "found.publisher not in pins.publishers",
-        "tests/ethereum/checking/test_evidence.py",
+        _STORAGE_TESTS,
     ),
-    without(
-        "Ethereum: another digest",
-        f"{ETHEREUM}/evidence.py",
-        "stored != statement.digest()",
-        "tests/ethereum/checking/test_evidence.py",
-    ),
-    without(
-        "Ethereum: another contract's code",
-        f"{ETHEREUM}/state.py",
-        "fields[3] != code",
-        "tests/ethereum/checking/test_evidence.py",
-    ),
+    without("Ethereum: another digest", f"{ETHEREUM}/evidence.py", "stored != statement.digest()", _STORAGE_TESTS),
+    without("Ethereum: another contract's code", f"{ETHEREUM}/state.py", "fields[3] != code", _STORAGE_TESTS),
     without(
         "Ethereum: a node of the trie with another hash",
         f"{ETHEREUM}/trie.py",
-        "found != digest",
+        "keccak256(proof[index]) != digest",
+        "tests/ethereum/checking/test_trie.py",
+    ),
+    without(
+        "Ethereum: a full node of the trie with another hash",
+        f"{ETHEREUM}/trie.py",
+        "keccak256(full) != digest",
         "tests/ethereum/checking/test_trie.py",
     ),
     without(

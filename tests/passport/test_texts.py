@@ -100,6 +100,7 @@ def test_base64_round_trip(data: bytes) -> None:
         "====",
         "AA==AA==",
         "AAA=A",
+        "AAAA=",
         "AA==\n",
         " AAA",
         "A-_A",

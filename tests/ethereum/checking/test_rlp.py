@@ -82,3 +82,22 @@ def test_millions_of_small_items_are_refused_unread() -> None:
             assert tracemalloc.get_traced_memory()[1] < 1 << 20
         finally:
             tracemalloc.stop()
+
+
+def test_a_child_is_read_without_the_others() -> None:
+    """Of a full node, as reading all of it gives; whatever byte of it is another, nothing else is ever read."""
+    node = rlp.encode([*(bytes([0xA0 + n]) * 32 for n in range(16)), b""])
+    assert [rlp.child_hash(node, n) for n in range(16)] == rlp.decode(node)[:-1]
+    read = 0
+    for at in range(len(node)):
+        for byte in (node[at] ^ 1, node[at] ^ 0x80, 0, 0x80, 0xA0, 0xFF):
+            changed = node[:at] + bytes([byte]) + node[at + 1 :]
+            for number in (0, 7, 15):
+                child = rlp.child_hash(changed, number)
+                if child is not None:
+                    whole = rlp.decode(changed)
+                    assert (len(whole), whole[number]) == (17, child)
+                    read += 1
+    assert read > 16 * 32
+    for other in (node[:-1], node + b"\x80", b"", rlp.encode([*(bytes(32) for _ in range(16)), b"value"])):
+        assert rlp.child_hash(other, 0) is None

@@ -34,12 +34,13 @@ def prove(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes | Absent:
     path = keccak256(key).hex()  # one character is one nibble
     at, used, digest, above = 0, 0, root, b""
     while used < len(proof) and at < len(path):
-        child_hash = rlp.child_hash(proof[used], int(path[at], 16))
+        full = proof[used]
+        child_hash = rlp.child_hash(full, int(path[at], 16))
         if child_hash is None:
             break
-        _check_hash(digest, proof[used], used, above)
-        digest, above = child_hash, proof[used]
-        at, used = at + 1, used + 1
+        if keccak256(full) != digest:
+            raise _other_hash(full, used, above)
+        digest, above, at, used = child_hash, full, at + 1, used + 1
     node, used = _opened(digest, proof, used, above), used + 1
     while True:
         if len(node) == 17:
@@ -70,16 +71,15 @@ def _opened(digest: bytes, proof: Sequence[bytes], index: int, above: rlp.Item) 
     """Proof node `index`, which must have this hash."""
     if index == len(proof):
         raise Refused(codes.NODE_MISSING(count=index))
-    _check_hash(digest, proof[index], index, above)
+    if keccak256(proof[index]) != digest:
+        raise _other_hash(proof[index], index, above)
     return _node(rlp.decode(proof[index]), index)
 
 
-def _check_hash(digest: bytes, node: bytes, index: int, above: rlp.Item) -> None:
-    """Raise `Refused` unless proof node `index` has this hash. `above` is the node that names it, read or not; empty for a root."""
-    found = keccak256(node)
-    if found != digest:
-        siblings = rlp.decode(above) if isinstance(above, bytes) and above else above
-        raise Refused((codes.PROOF_STRAYS if found in siblings else codes.NODE_HASH)(index=index))
+def _other_hash(node: bytes, index: int, above: rlp.Item) -> Refused:
+    """Why proof node `index` is not the one that `above` names, which is read or not, and empty for a root."""
+    siblings = rlp.decode(above) if isinstance(above, bytes) and above else above
+    return Refused((codes.PROOF_STRAYS if keccak256(node) in siblings else codes.NODE_HASH)(index=index))
 
 
 def _embedded(child: list[rlp.Item], index: int) -> list[rlp.Item]:
