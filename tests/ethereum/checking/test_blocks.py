@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
+from weakref import ref
 
 import pytest
 from hypothesis import given
@@ -259,3 +261,14 @@ def test_finding_an_item_looks_at_few() -> None:
     assert (len(items), items[3], items[1:3]) == (1000, list(items)[3], (items[1], items[2]))
     odd = TrustItems([TrustItem(NAME, "block", {"number": [7]}, "", ""), TrustItem(NAME, "block", {}, "", "")])
     assert odd.having("block", "number", 7) == ()
+
+
+def test_what_is_known_of_a_trust_is_of_one_genesis_and_goes_with_it() -> None:
+    items = TrustItems([claim("A. Miller"), claim("A. Miller", GENESIS, 0)])
+    for genesis, is_proved in ((GENESIS, True), (OTHER, False), (GENESIS, True)):
+        pins = VERIFIER.pin(NAME, {**MADE.options, "genesis": genesis})
+        assert (VERIFIER.check(MADE.evidence, STATEMENT, pins, items).proved is not None) is is_proved
+    kept = ref(items)
+    del items
+    gc.collect()
+    assert kept() is None

@@ -21,6 +21,7 @@ from contextlib import suppress
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Protocol, TypeAlias
+from weakref import WeakKeyDictionary
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.ledger import Checked, Proved, TrustItem, TrustItems
@@ -197,8 +198,15 @@ class _Sources:
     strangers: Mapping[str, Finding]  # sources of another chain, each with the finding that says so
 
     @staticmethod
-    @lru_cache(maxsize=8)  # a trust does not change, and is the same for many passports
     def of(ledger: str, items: TrustItems, genesis: bytes | None) -> _Sources:
+        """Those of a trust, found once: it does not change, and is the same for many passports."""
+        known = _SOURCES.setdefault(items, {})
+        if (ledger, genesis) not in known:
+            known[ledger, genesis] = _Sources._found(ledger, items, genesis)
+        return known[ledger, genesis]
+
+    @staticmethod
+    def _found(ledger: str, items: TrustItems, genesis: bytes | None) -> _Sources:
         strangers: dict[str, Finding] = {}
         block0: dict[str, list[TrustItem]] = {}
         for digest, sources in _named(ledger, items, 0).items():
@@ -221,6 +229,9 @@ class _Sources:
                 elif who not in self.strangers:
                     missing[who] = codes.GENESIS_MISSING(source=found[0].source)
         return counted, missing
+
+
+_SOURCES: WeakKeyDictionary[TrustItems, dict[tuple[str, bytes | None], _Sources]] = WeakKeyDictionary()
 
 
 def _agreed(named: _Named, agree: int) -> list[bytes]:
