@@ -1,10 +1,9 @@
-"""`carbonseal serve` as a process: it starts, prints its address, answers, and stops on a signal."""
+"""`carbonseal serve` as a process: it starts, prints its address, answers, and stops on a signal. What ends by itself runs here."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import signal
 import subprocess
@@ -23,6 +22,7 @@ from carbonseal.log.notes import Note
 from carbonseal.node.node import Node
 from carbonseal.service.client.nodes import open_node
 from carbonseal.service.client.remote import RemoteNode
+from tests.cli.test_way import carbonseal, good
 from tests.programs.counted import counted
 from tests.service.access.test_tls import CHAIN, KEY, name_at, write
 from tests.service.nodes import make_node
@@ -130,12 +130,11 @@ def test_lines_below_the_chosen_level_are_left_out(directory: Path) -> None:
 
 def test_other_commands_talk_to_it(directory: Path, tmp_path: Path) -> None:
     (tmp_path / "record.json").write_text('{"a": 1}')
-    command = [*CARBONSEAL, "seal", str(directory), str(tmp_path / "record.json"), "--profile", "json/1"]
+    command = ["seal", directory, tmp_path / "record.json", "--profile", "json/1"]
     with serve(directory):
-        far = subprocess.run(command, capture_output=True, text=True, check=True)
-    near = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert far.stdout == near.stdout
-    assert "record.json" in far.stdout
+        far = good(*command)
+    assert far == good(*command)
+    assert "record.json" in far
 
 
 def test_a_hangup_loads_what_changed_and_stops_nothing(directory: Path) -> None:
@@ -161,9 +160,9 @@ def test_a_hangup_loads_what_changed_and_stops_nothing(directory: Path) -> None:
 
 def test_a_node_has_one_server(directory: Path) -> None:
     with serve(directory) as (_, url):
-        second = subprocess.run([*CARBONSEAL, "serve", str(directory)], capture_output=True, text=True, check=False)
-        assert second.returncode == 2
-        assert url in second.stderr
+        second = carbonseal("serve", directory)
+        assert second.status == 2
+        assert url in second.err
 
 
 def test_a_killed_server_leaves_a_directory_that_opens(directory: Path) -> None:
@@ -196,16 +195,12 @@ def test_an_address_that_is_taken(directory: Path, tmp_path: Path) -> None:
     make_node(tmp_path / "second", "second.example/log")
     with serve(directory) as (_, url):
         port = url.rpartition(":")[2]
-        command = [*CARBONSEAL, "serve", str(tmp_path / "second"), "--port", port]
-        second = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert second.returncode == 1
-        assert f"127.0.0.1:{port}" in second.stderr
-        assert "Traceback" not in second.stderr
+        second = carbonseal("serve", tmp_path / "second", "--port", port)
+        assert second.status == 1
+        assert f"127.0.0.1:{port}" in second.err
 
 
 def test_a_directory_that_is_no_node(tmp_path: Path) -> None:
-    command = [*CARBONSEAL, "serve", str(tmp_path)]
-    refused = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"})
-    assert refused.returncode == 2
-    assert "node.toml" in refused.stderr
-    assert "Traceback" not in refused.stderr
+    refused = carbonseal("serve", tmp_path)
+    assert refused.status == 2
+    assert "node.toml" in refused.err
