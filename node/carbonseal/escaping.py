@@ -23,15 +23,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-_BLANK = re.compile(
+_BLANK = (
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
     "\U00013441\U00013442\U00016fe4\U0001d159\U000e0100-\U000e01ef]"
 )
 
 _CELL = r"(?:\A|(?<=[;\t\r\n]))"  # where a cell may begin
 _FORMULA = '(?=[" ]*[=+@\t\r\n-])'  # blanks and quotes may be dropped
-_UNGUARDED = re.compile(_CELL + _FORMULA)
-_GUARDED = re.compile(f"{_CELL}'{_FORMULA}")
+_UNGUARDED = _CELL + _FORMULA
+_GUARDED = f"{_CELL}'{_FORMULA}"
 
 
 def guard_formulas(text: str) -> str:
@@ -40,12 +40,12 @@ def guard_formulas(text: str) -> str:
     >>> guard_formulas("=1+1"), guard_formulas("a;=1+1"), guard_formulas("a-1")
     ("'=1+1", "a;'=1+1", 'a-1')
     """
-    return _UNGUARDED.sub("'", text)
+    return re.sub(_UNGUARDED, "'", text)
 
 
 def unguard_formulas(text: str) -> str:
     """What a cell says: without the apostrophes of `guard_formulas`."""
-    return _GUARDED.sub("", text)
+    return re.sub(_GUARDED, "", text)
 
 
 def escape_invisible(text: str) -> str:
@@ -62,8 +62,10 @@ def json_line(value: Any) -> str:
 
 
 def _is_visible(text: str) -> bool:
-    return text.isprintable() and (text.isascii() or not _BLANK.search(text))
+    return text.isprintable() and (text.isascii() or not re.search(_BLANK, text))
 
 
 def _escaped(text: str, escape: Callable[[str], str]) -> str:
-    return "".join(escape(letter) if not letter.isprintable() or _BLANK.match(letter) else letter for letter in text)
+    return "".join(
+        escape(letter) if not letter.isprintable() or re.match(_BLANK, letter) else letter for letter in text
+    )

@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -121,10 +122,15 @@ class Examination:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    @cached_property
+    def _verifier(self) -> Verifier:
+        """What the examination itself asks. Raises `Refused` where the policy or the trust cannot be used."""
+        return Verifier(self._job)
+
     def begin(self) -> None:
         """Take what an earlier process judged. Raises `Refused` where the policy or the trust cannot be used, or what was kept;
         OSError."""
-        Verifier(self._job)
+        _ = self._verifier
         for part, end in self._held.before():
             self._take(part, end)
         self._is_begun = True
@@ -170,7 +176,7 @@ class Examination:
     ) -> Examined:
         """What all files together show, after `read`, and with the observations of `earlier` runs. Writes the observations of this
         run to a file where one is given; `tiles` are logs, by origin. Raises `Refused`, OSError."""
-        verifier = Verifier(self._job)
+        verifier = self._verifier
         sources = Sources(self._digests, self._files, verifier)
         with ExitStack() as stack:
             lines: Iterator[bytes] = self._collection.lines()
@@ -198,7 +204,7 @@ class Examination:
         """Fraud proofs of the lots of which too much was taken, from the files."""
         from carbonseal.examining.lot_proofs import prove_lots
 
-        return prove_lots(examined.lots, self._files, Verifier(self._job).policy)
+        return prove_lots(examined.lots, self._files, self._verifier.policy)
 
     def _digests(self) -> Iterator[tuple[str, str]]:
         return ((one.sha256, one.name) for one in self._held if one.sha256)

@@ -15,7 +15,6 @@ from carbonseal.footprints.comparability import incomparable
 from carbonseal.footprints.figures import Figure, read_decimal
 from carbonseal.footprints.model import Footprint
 from carbonseal.footprints.units import Unit
-from carbonseal.goods.spelling import gtin_of
 from carbonseal.passport.passports import Passport
 from carbonseal.passport.products import FOOTPRINT, USED, Component, ListedRecord, ProductCredential
 from carbonseal.records.places import printable
@@ -70,6 +69,10 @@ class Product:
         """The ids by which the record of its footprint names a product, where it names some and none of them is the credential's.
         GTINs are compared as that, in whatever form."""
         recorded = self.footprint.product_ids if self.footprint else ()
+        if not recorded:
+            return ()
+        from carbonseal.goods.spelling import gtin_of
+
         named = {gtin_of(one) or one for one in self.credential.identities}
         return () if any((gtin_of(one) or one) in named for one in recorded) else recorded
 

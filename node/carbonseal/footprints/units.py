@@ -6,7 +6,7 @@ matters (UCUM's mg and Mg). A word that is not listed is no unit here: nothing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from carbonseal.values import dataclass
@@ -103,11 +103,17 @@ def _words(line: str) -> list[str]:
     return line.split("|") if "|" in line else line.split(" ")
 
 
-_BY_WORD: Mapping[str, Unit] = {
-    word: Unit(_words(line)[0], dimension, Fraction(factor))
-    for dimension, lines in _TABLE.items()
-    for line, factor in lines.items()
-    for word in _words(line)
-} | {word: Unit(line.split("|")[0], line.split("|")[0], Fraction(1)) for line in _OPAQUE for word in line.split("|")}
+def _listed() -> Iterator[tuple[Sequence[str], Unit]]:
+    """Each unit, and its words."""
+    for dimension, lines in _TABLE.items():
+        for line, factor in lines.items():
+            words = _words(line)
+            yield words, Unit(words[0], dimension, Fraction(factor))
+    for line in _OPAQUE:
+        words = line.split("|")
+        yield words, Unit(words[0], words[0], _ONE)
+
+
+_BY_WORD: Mapping[str, Unit] = {word: unit for words, unit in _listed() for word in words}
 UNITS: frozenset[Unit] = frozenset(_BY_WORD.values())
 KILOGRAM, PIECE = _BY_WORD["kilogram"], _BY_WORD["piece"]

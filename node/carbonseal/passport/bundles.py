@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import field
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -22,8 +22,6 @@ from carbonseal.findings import Refused
 from carbonseal.ledger import Evidence
 from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
 from carbonseal.passport.citations import Citations, citations
-from carbonseal.passport.conformity.accreditations import ACCREDITATION, Accreditation
-from carbonseal.passport.conformity.statements import STATEMENT, Statement
 from carbonseal.passport.credentials import Carried, Subject
 from carbonseal.passport.products import PRODUCT, ProductCredential
 from carbonseal.passport.seals import MAX_ANCHORS, MAX_EVIDENCE, MAX_HEADS, Head, Seal, SealedAnchor
@@ -36,19 +34,17 @@ from carbonseal.values import cached_property, dataclass
 
 from . import codes
 
+if TYPE_CHECKING:
+    from carbonseal.passport.conformity.accreditations import Accreditation
+    from carbonseal.passport.conformity.statements import Statement
+
 BUNDLE_LIMITS = strict.Limits(max_bytes=64 << 20, max_values=1_000_000)
 MAX_COMPONENTS = 4096  # that all credentials together cite, carried or not
 MAX_TIERS = 32  # of components below the root
 MAX_STATEMENTS = 1024
 MAX_ACCREDITATIONS = 256
 
-# The sections that hold signed documents, and what these are about.
-SUBJECTS: Mapping[str, Subject[Any]] = {
-    "credentials": PRODUCT,
-    "statements": STATEMENT,
-    "accreditations": ACCREDITATION,
-    "statusLists": STATUS_LIST,
-}
+SIGNED = ("credentials", "statements", "accreditations", "statusLists")  # the sections that hold signed documents
 MOST: dict[str, int] = {"statements": MAX_STATEMENTS, "accreditations": MAX_ACCREDITATIONS}
 
 
@@ -158,9 +154,7 @@ def read_bundle(value: Mapping[str, Any], root: str, of: type[B], earlier: Earli
     checkpoints = {key: _checkpoint(key, text.encode()) for key, text in value["checkpoints"].items()}
     evidence_of = _digested_evidence if earlier is None else earlier.evidence_of
     evidence = {key: _keyed("evidence", key, *evidence_of(key, member)) for key, member in value["evidence"].items()}
-    carried = {
-        section: _carried(value, section, subject, value[root], earlier) for section, subject in SUBJECTS.items()
-    }
+    carried = {section: _carried(value, section, value[root], earlier) for section in SIGNED}
     records = dict(_disclosed(key, member) for key, member in value["records"].items())
     reading = _SealReading(checkpoints, evidence)
     seals = {bytes.fromhex(key): reading.seal(key, member) for key, member in value["seals"].items()}
@@ -241,12 +235,28 @@ def _evidence(key: str, member: Mapping[str, Any]) -> Evidence:
     return Evidence(member["type"], int(member["version"]), data)
 
 
-def _carried(
-    value: Mapping[str, Any], section: str, subject: Subject[Any], root: str, earlier: Earlier | None
-) -> dict[bytes, Carried[Any]]:
+def subject_of(section: str) -> Subject[Any]:
+    """What the signed documents of a section are about."""
+    if section == "credentials":
+        return PRODUCT
+    if section == "statusLists":
+        return STATUS_LIST
+    if section == "statements":
+        from carbonseal.passport.conformity.statements import STATEMENT
+
+        return STATEMENT
+    from carbonseal.passport.conformity.accreditations import ACCREDITATION
+
+    return ACCREDITATION
+
+
+def _carried(value: Mapping[str, Any], section: str, root: str, earlier: Earlier | None) -> dict[bytes, Carried[Any]]:
     """The documents of a section. What the file is about is in no other; the rest may be in many."""
-    carried = {}
-    members = value.get(section, {})  # a file about a statement has no credentials
+    carried: dict[bytes, Carried[Any]] = {}
+    members = value.get(section)  # a file about a statement has no credentials
+    if not members:
+        return carried
+    subject = subject_of(section)
     if len(members) > MOST.get(section, len(members)):
         raise Refused(codes.PASSPORT_OVER_LIMIT(section, what=section, limit=MOST[section]))
     for key, member in members.items():

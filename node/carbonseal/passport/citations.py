@@ -16,14 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from carbonseal.passport.conformity.accreditations import Accreditation
-from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.credentials import Carried
 from carbonseal.passport.products import FOOTPRINT, ProductCredential
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.values import dataclass
+
+if TYPE_CHECKING:
+    from carbonseal.passport.conformity.accreditations import Accreditation
+    from carbonseal.passport.conformity.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ import orjson
 
 from carbonseal.findings import Refused
 from carbonseal.records.counting import has_more_values
-from carbonseal.records.scanner import fraction, whole
-from carbonseal.records.segments import SEGMENT, read_in_segments
 from carbonseal.values import dataclass
 
 from . import codes
@@ -60,10 +58,14 @@ def read(raw: bytes, limits: Limits) -> tuple[Any, bytes | None]:
         value, canonical = _plain(raw, limits.max_depth)
         if canonical is not None:
             return value, canonical
+        from carbonseal.records.segments import SEGMENT
+
         if len(raw) <= SEGMENT:
             return _hooked(raw), None
     except ValueError:
         pass
+    from carbonseal.records.segments import read_in_segments
+
     return read_in_segments(raw, limits.max_depth, _quick), None
 
 
@@ -75,6 +77,8 @@ def _quick(raw: bytes, max_depth: int) -> Any:
 
 def _hooked(raw: bytes) -> Any:
     """The value of a document about which `_plain` is in doubt. ValueError where it is not valid."""
+    from carbonseal.records.scanner import fraction, whole
+
     return json.loads(raw.decode(), parse_int=whole, parse_float=fraction, object_pairs_hook=_object)
 
 

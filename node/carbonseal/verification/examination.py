@@ -11,18 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from carbonseal.findings import Finding, Refused
-from carbonseal.log.fraud_proofs import (
-    Contradiction,
-    FraudProof,
-    LogKeys,
-    TwoEntries,
-    TwoSubtrees,
-    fraud_proof,
-    of_roots,
-)
 from carbonseal.passport.bundles import Bundle
 from carbonseal.values import dataclass
 from carbonseal.verification.observing.log_facts import (
@@ -37,6 +28,9 @@ from carbonseal.verification.observing.observations import Observation, Source, 
 from carbonseal.verification.policy import Policy
 
 from . import codes
+
+if TYPE_CHECKING:
+    from carbonseal.log.fraud_proofs import Contradiction, FraudProof, LogKeys
 
 MOST_ROWS = 100_000  # in memory, of a few hundred bytes each
 MOST_RUNS = 64  # on disk, before they are merged into one
@@ -152,6 +146,8 @@ def _holds(proof: FraudProof, keys: LogKeys) -> bool:
 def _proofs(
     one: Observation, other: Observation, facts_of: Callable[[Source], LogFacts | None]
 ) -> Iterator[FraudProof]:
+    from carbonseal.log.fraud_proofs import fraud_proof, of_roots
+
     if one.signed is not None and other.signed is not None:
         try:
             yield of_roots(one.signed.encode(), other.signed.encode())
@@ -175,6 +171,8 @@ def _path(seen: Observation, facts: LogFacts | None) -> ShownPath | None:
 
 
 def _two_values(one: ShownPath, other: ShownPath) -> Contradiction:
+    from carbonseal.log.fraud_proofs import TwoEntries, TwoSubtrees
+
     path, proofs = one.path, (one.path.siblings, other.path.siblings)
     if one.entry is not None and other.entry is not None:
         return TwoEntries(path.index, (one.entry, other.entry), proofs)

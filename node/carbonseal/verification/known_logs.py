@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Finding, Verdict
 from carbonseal.flow.checks import Setting
@@ -13,7 +14,6 @@ from carbonseal.flow.checks.lots.batch import CHECK, across
 from carbonseal.flow.graph import Lot
 from carbonseal.flow.lots import Balance
 from carbonseal.flow.rules import CheckRequirement, finding
-from carbonseal.passport.conformity.files import StatementFile
 from carbonseal.passport.passports import Passport
 from carbonseal.records.places import printable
 from carbonseal.verification.checked.caches import Caches
@@ -24,6 +24,9 @@ from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import Report, verify, verify_statement
 
 from . import codes
+
+if TYPE_CHECKING:
+    from carbonseal.passport.conformity.files import StatementFile
 
 Known = Mapping[str, Sequence[Finding]]  # by origin: what is known of logs beyond one passport
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Finding, Refused
 from carbonseal.log.checkpoints import Checkpoint
-from carbonseal.log.fraud_proofs import FraudProof, LogKeys, OtherPrefix
 from carbonseal.log.subtrees import split_consistency
 from carbonseal.log.tiles import TileReader
 from carbonseal.log.tree import Edge, consistency_proof, verify_consistency
@@ -22,6 +22,9 @@ from carbonseal.values import dataclass
 from carbonseal.verification.observing.log_facts import LogFacts, SignedHead, log_facts
 
 from . import codes
+
+if TYPE_CHECKING:
+    from carbonseal.log.fraud_proofs import FraudProof, LogKeys
 
 Link = tuple[SignedHead, SignedHead]  # older and newer, shown to be consistent
 
@@ -100,6 +103,8 @@ def _leads(older: SignedHead, newer: SignedHead, reader: TileReader) -> bool:
 
 def _other_prefix(older: SignedHead, newer: SignedHead, reader: TileReader, keys: LogKeys) -> FraudProof | None:
     """The fraud proof that the tiles give: they lead to the newer head, from another older root than was signed."""
+    from carbonseal.log.fraud_proofs import FraudProof, OtherPrefix
+
     one, other = older.checkpoint, newer.checkpoint
     try:
         prefix = Edge.load(one.size, reader).root()

@@ -22,13 +22,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Finding, Outcome, Place, Refused, Verdict, placed
 from carbonseal.flow import judging
 from carbonseal.flow.graph import graph_of
 from carbonseal.flow.judging import CheckResult
 from carbonseal.ledger import TrustItem
-from carbonseal.passport.conformity.files import StatementFile
 from carbonseal.passport.credentials import Carried
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.passport.products import ListedRecord, ProductCredential
@@ -44,6 +44,9 @@ from carbonseal.verification.policy import Policy, Role
 from carbonseal.verification.trust import Trust
 
 from . import codes, examination, one_history
+
+if TYPE_CHECKING:
+    from carbonseal.passport.conformity.files import StatementFile
 
 LONGEST_NAME = 80  # characters of a credential's name in the place of a finding
 

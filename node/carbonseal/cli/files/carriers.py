@@ -13,8 +13,7 @@ import click
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.options import DIGEST
 from carbonseal.examining.files.codes import UNREAD_FAILED
-from carbonseal.examining.files.items import Item
-from carbonseal.examining.files.stores import is_stored
+from carbonseal.examining.files.items import Item, is_stored
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:

@@ -64,6 +64,12 @@ def open_regular(path: str) -> io.BufferedReader:
         raise OSError(error.errno, f"{error.strerror}: - reads standard input", path) from error
 
 
+def is_stored(name: str) -> bool:
+    """Whether a name is a URL of a store, not a path nor the address of a passport."""
+    scheme, found, _ = name.partition("://")
+    return bool(found) and scheme.isascii() and scheme.isalnum() and scheme.lower() not in ("http", "https")
+
+
 def archive_format(beginning: bytes) -> Literal["gzip", "zip", "tar"] | None:
     """What an archive that begins so is; None for what is not an archive."""
     if beginning.startswith(b"\x1f\x8b"):

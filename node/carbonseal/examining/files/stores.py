@@ -40,12 +40,6 @@ class StoredFile(NamedTuple):
     problem: Finding | None = None
 
 
-def is_stored(name: str) -> bool:
-    """Whether a name is a URL of a store, not a path nor the address of a passport."""
-    scheme, found, _ = name.partition("://")
-    return bool(found) and scheme.isascii() and scheme.isalnum() and scheme.lower() not in ("http", "https")
-
-
 def open_store(url: str) -> tuple[AbstractFileSystem, str]:
     """The file system of a URL, and the path in it. Raises Refused (`store.unknown`, `store.in-process`)."""
     from fsspec.core import url_to_fs

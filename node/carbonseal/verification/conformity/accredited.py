@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Finding, Outcome, Place
 from carbonseal.instants import format_instant
-from carbonseal.passport.conformity.accreditations import Accreditation
-from carbonseal.passport.conformity.scopes import Scope
-from carbonseal.passport.conformity.statements import Statement
 from carbonseal.passport.credentials import REVOCATION, Carried
 from carbonseal.records.places import printable
 from carbonseal.values import dataclass
@@ -22,6 +20,11 @@ from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.status import Signed
 
 from . import codes
+
+if TYPE_CHECKING:
+    from carbonseal.passport.conformity.accreditations import Accreditation
+    from carbonseal.passport.conformity.scopes import Scope
+    from carbonseal.passport.conformity.statements import Statement
 
 
 @dataclass(frozen=True, slots=True)

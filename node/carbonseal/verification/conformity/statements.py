@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Finding, Phrase, Place, Template
 from carbonseal.flow.graph import Graph, Product
 from carbonseal.flow.phrases import Missing
 from carbonseal.footprints.figures import decimal_text
 from carbonseal.log.quorums import names_in, satisfied
-from carbonseal.passport.conformity.statements import Opinion, Statement
 from carbonseal.passport.conformity.words import PRODUCT
 from carbonseal.passport.credentials import Carried
 from carbonseal.records.places import printable
@@ -29,6 +29,9 @@ from carbonseal.verification.status import Signed
 from . import codes
 from .accredited import Accreditations, rejected, why_not
 from .coverage import covered_share, uncovered
+
+if TYPE_CHECKING:
+    from carbonseal.passport.conformity.statements import Opinion, Statement
 
 WORDS = {  # why a statement does not count for a requirement
     "by": Template("statement-by", "by none of those whom the policy names"),

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Refused
 from carbonseal.log.checkpoints import Checkpoint
 from carbonseal.log.entries import ForeignAnchor
-from carbonseal.log.fraud_proofs import LogKeys
 from carbonseal.log.notes import Note, VerifierKey
 from carbonseal.log.proofs import TlogProof
 from carbonseal.log.shown_trees import ShownTrees
@@ -23,6 +23,9 @@ from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.seals import Seal
 from carbonseal.values import dataclass
 from carbonseal.verification.policy import Policy
+
+if TYPE_CHECKING:
+    from carbonseal.log.fraud_proofs import LogKeys
 
 TLOG_EVIDENCE = ("tlog-proof", 1)
 MOST_NOTES = 4096  # that are kept between passports: about a kilobyte each

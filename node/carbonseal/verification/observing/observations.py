@@ -20,11 +20,11 @@ import heapq
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from carbonseal.findings import Refused
 from carbonseal.flow.lots import Take, Yield
 from carbonseal.log.checkpoints import Checkpoint
-from carbonseal.log.fraud_proofs import LogKeys
 from carbonseal.log.notes import Note
 from carbonseal.log.text import MAX_SIZE, decode_decimal
 from carbonseal.records import strict
@@ -36,6 +36,9 @@ from carbonseal.verification.observing.lot_observations import KINDS as LOT_KIND
 from carbonseal.verification.observing.lot_observations import read_lot
 from carbonseal.verification.observing.presented import KIND as PRESENTED
 from carbonseal.verification.observing.presented import Seen, key_of, read_presented
+
+if TYPE_CHECKING:
+    from carbonseal.log.fraud_proofs import LogKeys
 
 HEADER = b'{"carbonseal":"observations/1"}\n'
 LONGEST_LINE = 64 << 10  # bytes

@@ -21,8 +21,7 @@ from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
 from carbonseal.examining.examination import PROOFS, executor_for
 from carbonseal.examining.files.given import Files, GivenFiles
-from carbonseal.examining.files.items import STDIN
-from carbonseal.examining.files.stores import is_stored
+from carbonseal.examining.files.items import STDIN, is_stored
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
