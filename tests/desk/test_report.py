@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.async_api import Browser
 
 from carbonseal.desk.html import Pages, page_policy
 from carbonseal.desk.judged import Judged, PolicyFacts, first_words
@@ -19,7 +19,7 @@ from carbonseal.languages import report as sentences
 from carbonseal.languages.language import ENGLISH
 from carbonseal.verification.verify import Report
 from tests.cli.conftest import AT, Files, Run, files, made, run
-from tests.programs.browser import chromium, needs_chromium
+from tests.programs.browser import in_browser, needs_chromium
 from tests.repository.sources import REPOSITORY
 from tests.world import World
 
@@ -137,16 +137,15 @@ def test_a_browser_shows_it_without_asking_anybody(run: Run, files: Files, tmp_p
     page = tmp_path / "out.html"
     run("verify", files.passport, *asked(files, "--report", page))
 
-    async def look() -> tuple[list[str], int, str]:
+    async def look(browser: Browser) -> tuple[list[str], int, str]:
         seen: list[str] = []
-        async with chromium() as browser:
-            tab = await browser.new_page(viewport={"width": width, "height": 700})
-            tab.on("request", lambda request: seen.append(request.url))
-            tab.on("console", lambda message: seen.append(message.text))
-            await tab.goto(page.as_uri())
-            return seen, await tab.evaluate("document.documentElement.scrollWidth"), await tab.inner_text(".word")
+        tab = await browser.new_page(viewport={"width": width, "height": 700})
+        tab.on("request", lambda request: seen.append(request.url))
+        tab.on("console", lambda message: seen.append(message.text))
+        await tab.goto(page.as_uri())
+        return seen, await tab.evaluate("document.documentElement.scrollWidth"), await tab.inner_text(".word")
 
-    seen, needed, word = asyncio.run(look())
+    seen, needed, word = in_browser(look)
     assert seen == [page.as_uri()]
     assert needed <= width
     assert word == "VERIFIED"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
@@ -19,19 +22,49 @@ needs_chromium = pytest.mark.skipif(PROGRAM is None, reason="chromium is not ins
 needs_axe = pytest.mark.skipif(not AXE, reason="CARBONSEAL_AXE does not name axe.min.js of axe-core")
 
 
-async def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with a page, of a context that bypasses its content security policy."""
+# Of axe-core's rules, those whose answer depends on how wide the page is.
+OF_LAYOUT = ("color-contrast", "scrollable-region-focusable", "target-size")
+
+T = TypeVar("T")
+
+
+async def violations(page: Page, *rules: str) -> list[str]:
+    """What axe-core finds wrong with a page, of a context that bypasses its content security policy: by these rules, or by all."""
     await page.evaluate(await asyncio.to_thread(Path(AXE).read_text, encoding="utf-8"))
-    found = await page.evaluate("axe.run()")
+    chosen = {"runOnly": {"type": "rule", "values": rules}} if rules else {}
+    found = await page.evaluate("chosen => axe.run(chosen)", {"resultTypes": ["violations"], **chosen})
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser without a window, of the running loop."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
+def in_browser(act: Callable[[Browser], Coroutine[Any, Any, T]]) -> T:
+    """Run this with a browser without a window: one for all tests of a process. What it opened there is closed afterwards."""
+    runner, browser = _started()
+
+    async def go() -> T:
         try:
-            yield browser
+            return await act(browser)
         finally:
-            await browser.close()
+            for context in browser.contexts:
+                await context.close()
+
+    return runner.run(go())
+
+
+@cache
+def _started() -> tuple[asyncio.Runner, Browser]:
+    """To start it takes a second of CPU. It ends with the process."""
+    runner, stack = asyncio.Runner(), AsyncExitStack()
+
+    async def start() -> Browser:
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox", "--disable-gpu"])
+        stack.push_async_callback(browser.close)
+        return browser
+
+    def end() -> None:
+        runner.run(stack.aclose())
+        runner.close()
+
+    browser = runner.run(start())
+    atexit.register(end)
+    return runner, browser

@@ -3,7 +3,6 @@ no harm: nothing is run, written elsewhere, or taken for a passport."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 import stat
@@ -19,6 +18,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.async_api import Browser
 
 from carbonseal.desk.figures import Row
 from carbonseal.desk.html import Pages
@@ -31,7 +31,7 @@ from carbonseal.languages.language import ENGLISH
 from carbonseal.verification.verify import Report
 from tests.flow.chains import used
 from tests.passport.stated import opinion
-from tests.programs.browser import chromium, needs_chromium
+from tests.programs.browser import in_browser, needs_chromium
 from tests.verification.conformity.scenes import Scene, commitments
 from tests.world import AT
 
@@ -201,33 +201,29 @@ def test_names_lead_nowhere(desk: str, name: str) -> None:
 
 @needs_chromium
 def test_a_form_of_another_site_is_refused_in_a_browser(desk: str) -> None:
-    async def go() -> tuple[int, str]:
-        async with chromium() as browser:
-            tab = await browser.new_page()
-            form = (
-                f'<form method=post enctype="multipart/form-data" action="{desk}/examine"><input name=files type=file>'
-            )
-            await tab.goto(f"data:text/html,{form}<button>go</button></form>")
-            async with tab.expect_navigation() as left:
-                await tab.get_by_text("go").click()
-            answer = await left.value
-            assert answer is not None
-            return answer.status, await tab.inner_text("code >> nth=0")
+    async def go(browser: Browser) -> tuple[int, str]:
+        tab = await browser.new_page()
+        form = f'<form method=post enctype="multipart/form-data" action="{desk}/examine"><input name=files type=file>'
+        await tab.goto(f"data:text/html,{form}<button>go</button></form>")
+        async with tab.expect_navigation() as left:
+            await tab.get_by_text("go").click()
+        answer = await left.value
+        assert answer is not None
+        return answer.status, await tab.inner_text("code >> nth=0")
 
-    assert asyncio.run(go()) == (403, "desk.other-page")
+    assert in_browser(go) == (403, "desk.other-page")
 
 
 @needs_chromium
 def test_a_page_of_another_site_neither_frames_nor_reads_the_desk(desk: str) -> None:
-    async def go() -> tuple[str, str]:
-        async with chromium() as browser:
-            tab = await browser.new_page()
-            await tab.goto(f"data:text/html,<iframe src='{desk}/'></iframe>")
-            await tab.wait_for_load_state("networkidle")
-            read = await tab.evaluate(f"fetch('{desk}/').then(() => 'read', () => 'refused')")
-            (frame,) = tab.frames[1:]
-            return await frame.inner_text("body"), str(read)
+    async def go(browser: Browser) -> tuple[str, str]:
+        tab = await browser.new_page()
+        await tab.goto(f"data:text/html,<iframe src='{desk}/'></iframe>")
+        await tab.wait_for_load_state("networkidle")
+        read = await tab.evaluate(f"fetch('{desk}/').then(() => 'read', () => 'refused')")
+        (frame,) = tab.frames[1:]
+        return await frame.inner_text("body"), str(read)
 
-    shown, read = asyncio.run(go())
+    shown, read = in_browser(go)
     assert "policy of 2026" not in shown
     assert read == "refused"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
-from tests.programs.browser import chromium, needs_chromium
+from tests.programs.browser import in_browser, needs_chromium
 
 pytestmark = needs_chromium
 
@@ -17,17 +16,16 @@ pytestmark = needs_chromium
 def visit(desk: str, act: Callable[[Page], Awaitable[None]], width: int = 1000) -> list[str]:
     """Let `act` use the desk in a browser. Gives every address that was asked for, and what the browser complained of."""
 
-    async def go() -> list[str]:
+    async def go(browser: Browser) -> list[str]:
         seen: list[str] = []
-        async with chromium() as browser:
-            tab = await browser.new_page(viewport={"width": width, "height": 700}, java_script_enabled=False)
-            tab.on("request", lambda request: seen.append(request.url.removeprefix(desk)))
-            tab.on("console", lambda message: seen.append(message.text))
-            await tab.goto(desk + "/")
-            await act(tab)
+        tab = await browser.new_page(viewport={"width": width, "height": 700}, java_script_enabled=False)
+        tab.on("request", lambda request: seen.append(request.url.removeprefix(desk)))
+        tab.on("console", lambda message: seen.append(message.text))
+        await tab.goto(desk + "/")
+        await act(tab)
         return seen
 
-    return asyncio.run(go())
+    return in_browser(go)
 
 
 @pytest.mark.parametrize("width", [320, 1000])

@@ -5,7 +5,6 @@ The pictures of the documents are these very pages: `CARBONSEAL_PICTURES=docs/pi
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.desk.deliveries import declaration, deliveries
-from tests.programs.browser import AXE, chromium, needs_chromium, violations
+from tests.programs.browser import AXE, OF_LAYOUT, in_browser, needs_chromium, violations
 from tests.service.desk.conftest import answering
 
 pytestmark = needs_chromium
@@ -78,23 +77,22 @@ class Look:
 
 @pytest.fixture(scope="module")
 def looks(office: str, files: Mapping[str, Path]) -> Mapping[tuple[str, int], Look]:
-    """Every state at both widths, in one browser."""
+    """Every state at both widths."""
 
-    async def go() -> dict[tuple[str, int], Look]:
-        async with chromium() as browser:
-            return {
-                (state.name, width): await look(browser, office, state, files, width)
-                for state in STATES
-                for width in (PHONE, SCREEN)
-            }
+    async def go(browser: Browser) -> dict[tuple[str, int], Look]:
+        return {
+            (state.name, width): seen
+            for state in STATES
+            for width, seen in (await look(browser, office, state, files)).items()
+        }
 
-    return asyncio.run(go())
+    return in_browser(go)
 
 
-async def look(browser: Browser, office: str, state: State, files: Mapping[str, Path], width: int) -> Look:
-    """Give the desk what a state is about, and look at its answer."""
+async def look(browser: Browser, office: str, state: State, files: Mapping[str, Path]) -> dict[int, Look]:
+    """Give the desk what a state is about, and look at its answer at both widths."""
     asked: list[str] = []
-    context = await browser.new_context(viewport={"width": width, "height": 1200}, bypass_csp=bool(AXE), locale="en")
+    context = await browser.new_context(viewport={"width": SCREEN, "height": 1200}, bypass_csp=bool(AXE), locale="en")
     tab = await context.new_page()
     tab.on("request", lambda request: asked.append(request.url))
     await tab.goto(f"{office}/?lang={state.lang}")
@@ -105,15 +103,18 @@ async def look(browser: Browser, office: str, state: State, files: Mapping[str, 
         await tab.locator("button[type=submit]").first.press("Enter")
         await tab.wait_for_url("**/examine*")
         await tab.wait_for_load_state()
-    if PICTURES:
-        await tab.screenshot(path=Path(PICTURES) / f"{state.name}{'-phone' * (width == PHONE)}.png")
-    found = Look(
-        await tab.locator(state.where).first.inner_text(),
-        await tab.inner_text("main"),
-        await tab.evaluate("document.documentElement.scrollWidth"),
-        await violations(tab) if AXE else [],
-        asked,
-    )
+    found = {}
+    for width, rules in ((SCREEN, ()), (PHONE, OF_LAYOUT)):
+        await tab.set_viewport_size({"width": width, "height": 1200})
+        if PICTURES:
+            await tab.screenshot(path=Path(PICTURES) / f"{state.name}{'-phone' * (width == PHONE)}.png")
+        found[width] = Look(
+            await tab.locator(state.where).first.inner_text(),
+            await tab.inner_text("main"),
+            await tab.evaluate("document.documentElement.scrollWidth"),
+            await violations(tab, *rules) if AXE else [],
+            asked,
+        )
     await context.close()
     return found
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from carbonseal.node.access.callers import OPERATOR, Kind
 from carbonseal.node.access.scopes import Scope
@@ -21,7 +21,7 @@ from carbonseal.service.listeners import Listener
 from carbonseal.service.monitoring.alarms import Alarm, alarms
 from carbonseal.service.monitoring.background import Background, ReceiverState, RunningJob, background
 from carbonseal.service.monitoring.page import REFRESH, Finality, finality, page
-from tests.programs.browser import chromium, needs_axe, needs_chromium, violations
+from tests.programs.browser import in_browser, needs_axe, needs_chromium, violations
 from tests.service.nodes import make_node
 
 HOSTILE = "<script>alert(1)</script>\u202e{{ 7 * 7 }}"
@@ -30,9 +30,9 @@ HOSTILE = "<script>alert(1)</script>\u202e{{ 7 * 7 }}"
 def visit(directory: Path, act: Callable[[Page, str, Node], Awaitable[None]], **context: Any) -> list[str]:
     """Let `act` look at the status page in a browser. Gives every address that the browser asked for, and what it complained of."""
 
-    async def go() -> list[str]:
+    async def go(browser: Browser) -> list[str]:
         seen: list[str] = []
-        async with Node.open(directory) as node, serving(node, listener=Listener.ADMIN) as url, chromium() as browser:
+        async with Node.open(directory) as node, serving(node, listener=Listener.ADMIN) as url:
             await node.startup_checked()
             looking = await browser.new_context(**context)
             tab = await looking.new_page()
@@ -41,9 +41,10 @@ def visit(directory: Path, act: Callable[[Page, str, Node], Awaitable[None]], **
             tab.on("pageerror", lambda error: seen.append(str(error)))
             await tab.goto(url + "/status")
             await act(tab, url, node)
+            await looking.close()  # before the node stops serving
         return seen
 
-    return asyncio.run(go())
+    return in_browser(go)
 
 
 @needs_chromium
