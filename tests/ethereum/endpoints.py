@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import threading
-import urllib.request
+import urllib.parse
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,15 +22,25 @@ def before(network: Network, change: Change) -> Iterator[str]:
     """`change(method, params, answer)` returns the JSON to give, bytes to give as they are, an HTTP status (perhaps with the
     seconds of a Retry-After), or None to hang up. `answer()` asks the real endpoint."""
 
+    address = urllib.parse.urlsplit(network.endpoint).netloc
+
     class Handler(BaseHTTPRequestHandler):
+        """A connection of a client, and one to the real endpoint."""
+
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # headers and body are sent one after the other
+
+        def handle(self) -> None:
+            with closing(http.client.HTTPConnection(address, timeout=30)) as self.real:
+                super().handle()
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             asked = json.loads(body)
 
             def answer() -> Any:
-                request = urllib.request.Request(network.endpoint, body, {"Content-Type": "application/json"})
-                with urllib.request.urlopen(request, timeout=30) as response:
-                    return json.load(response)
+                self.real.request("POST", "/", body, {"Content-Type": "application/json"})
+                return json.load(self.real.getresponse())
 
             given = change(asked["method"], asked["params"], answer)
             if given is None:
