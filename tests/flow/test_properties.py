@@ -12,6 +12,7 @@ from carbonseal.flow.comparison import Comparison, Grade
 from carbonseal.footprints.figures import Figure, decimal_text, exact_sum, read_decimal
 from carbonseal.footprints.units import UNITS, Unit
 from tests.flow.chains import Chain, Made, failures, remarks, used
+from tests.programs.effort import examples
 
 DECIMALS = st.decimals(min_value=-(10**9), max_value=10**9, places=4).map(lambda value: f"{value:f}")
 QUANTITIES = st.decimals(min_value=Decimal("0.01"), max_value=100, places=2).map(lambda value: f"{value:f}")
@@ -69,7 +70,7 @@ def _total(made: Made) -> Decimal:
     return Decimal(record.document["pcf"]["pcfExcludingBiogenicUptake"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(trees())
 def test_a_tree_that_adds_up_by_construction_holds(tree: tuple[Chain, Made, Decimal]) -> None:
     chain, root, own = tree
@@ -83,7 +84,7 @@ def test_a_tree_that_adds_up_by_construction_holds(tree: tuple[Chain, Made, Deci
     assert Fraction(total) - brought == Fraction(own)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(QUANTITIES, QUANTITIES, st.booleans())
 def test_one_unit_in_the_last_place_beyond_what_is_allowed_fails(figure: str, quantity: str, fails: bool) -> None:
     """The smallest figure that is let pass, in hundredths, and the one below it. A JSON-free format: rounding is printed."""

@@ -17,7 +17,7 @@ from tests.node.conftest import ORIGIN, Begin, ledger_in
 from tests.node.simulated import SimulatedLedger
 
 HOUR = 3600.0
-SELDOM = Limits(longest_round=60.0)  # so that hours are fewer rounds
+SELDOM = Limits(longest_round=300.0)  # so that hours are fewer rounds
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:

@@ -75,6 +75,7 @@ def test_anything_is_refused_as_by_the_exact_reader(text: str, size: int) -> Non
 
 
 MANY = SEGMENT // 2
+FEWER = SEGMENT // 8  # of ten bytes
 FAULTS: list[tuple[bytes, Code, str]] = [
     (b'{"a":1,"a":2}', records_codes.JSON_DUPLICATE_KEY, "/a"),
     (b'{"a":[1,}', records_codes.JSON_SYNTAX, "/a/1"),
@@ -91,10 +92,10 @@ FAULTS: list[tuple[bytes, Code, str]] = [
 @pytest.mark.parametrize(("fault", "code", "place"), FAULTS)
 @pytest.mark.no_cover  # it repeats lines that others reach
 def test_a_fault_behind_many_items_is_placed(fault: bytes, code: Code, place: str) -> None:
-    """The second of two lists, behind thousands of numbers, some of which only the slower of the quick readers takes."""
-    raw = b'{"\xc3\xa4":[0.5' + b",1" * MANY + b'],\n"x":[' + b'[{"b":2}],' * MANY + fault + b"]}"
+    """The second of two lists, behind a segment of numbers and one of lists. Some only the slower of the quick readers takes."""
+    raw = b'{"\xc3\xa4":[0.5' + b",1" * MANY + b'],\n"x":[' + b'[{"b":2}],' * FEWER + fault + b"]}"
     finding = refused(code, parse, raw, LIMITS)
-    assert "".join(finding.place) == f"/x/{MANY}{place}"
+    assert "".join(finding.place) == f"/x/{FEWER}{place}"
     assert str(finding) == exactly(raw, 64)
 
 

@@ -25,6 +25,7 @@ from carbonseal_devnet.ethereum.evidence import mainnet_header, trie_around
 from tests.fabric.scenes.channels import Channel
 from tests.fabric.scenes.identities import Organisation
 from tests.fabric.scenes.scene import Scene, scene
+from tests.programs.effort import examples
 from tests.verification.tampering import every_head, rejected, undetermined
 from tests.world import BLOCK_TIME, OTHER_ORIGIN, World, chain_evidence, codes, key
 
@@ -198,7 +199,7 @@ def test_lines_are_one_by_way_of_a_third(third: str) -> None:
     undetermined(world.with_group(passport, "2", [*ends, third]), "ledger.same", "ledger-quorum.unmet")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.permutations(list(LEDGER_OF)), st.integers(1, len(LEDGER_OF)), st.integers(1, len(LEDGER_OF)))
 def test_no_aliasing_makes_one_ledger_count_twice(names: list[str], some: int, threshold: int) -> None:
     """A group of so many lines is satisfied by at most as many as there are ledgers behind them."""
@@ -211,7 +212,7 @@ def test_no_aliasing_makes_one_ledger_count_twice(names: list[str], some: int, t
     assert ("ledger.same" in codes(report)) == (len(listed) > len({LEDGER_OF[name] for name in listed}))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     st.permutations(list(LEDGER_OF)),
     st.integers(1, 4),

@@ -21,6 +21,7 @@ from carbonseal_adapters.ethereum.checking.eas import EasEvidence
 from carbonseal_adapters.ethereum.checking.evidence import VERIFIER, Pins
 from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_devnet.ethereum.evidence import mainnet_header, synthesise, trie_around
+from tests.programs.effort import examples
 from tests.world import BLOCK_TIME, CHAIN, World
 
 WHEN = "2026-01-01T00:00:00Z"
@@ -189,7 +190,7 @@ def test_spoiled_proofs() -> None:
         assert code_of(Evidence("ethereum-eas", 1, data)) is code
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.integers(0, len(SOUND.data) - 1), st.integers(1, 255))
 def test_no_changed_byte_proves(position: int, change: int) -> None:
     data = bytearray(SOUND.data)

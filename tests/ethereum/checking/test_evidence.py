@@ -18,6 +18,7 @@ from carbonseal.ledger import Checked, Evidence, Proved, Statement, TrustItem
 from carbonseal_adapters.ethereum.checking import codes, rlp
 from carbonseal_adapters.ethereum.checking.evidence import MAX_EVIDENCE, VERIFIER, Pins, StorageEvidence
 from carbonseal_devnet.ethereum.evidence import synthesise, trie_around
+from tests.programs.effort import examples
 
 NAME = "eip155:1337"
 STATEMENT = Statement(b"\x01" * 32, 42, b"\x02" * 32)
@@ -239,7 +240,7 @@ def test_unknown_kinds_and_versions_count_for_nothing() -> None:
         assert code_of(evidence) is codes.EVIDENCE_UNKNOWN
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(100))
 @given(st.integers(0, len(MADE.evidence.data) - 1), st.integers(1, 255))
 def test_no_changed_byte_proves(position: int, change: int) -> None:
     data = bytearray(MADE.evidence.data)

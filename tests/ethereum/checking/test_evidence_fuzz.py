@@ -26,6 +26,7 @@ from carbonseal_adapters.ethereum.gathering.trust import Gatherer
 from carbonseal_devnet.ethereum.evidence import proof_nodes, synthesise
 from carbonseal_devnet.ethereum.network import Network
 from tests.ethereum.networks import anchor, connected, statement
+from tests.programs.effort import examples
 
 NAME = "eip155:1337"
 STATEMENT = Statement(b"\x01" * 32, 42, b"\x02" * 32)
@@ -137,7 +138,7 @@ def test_every_change_of_structure_is_refused(change: str) -> None:
         assert data == MADE.evidence.data or not check(data), (change, path)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.lists(st.tuples(st.sampled_from(sorted(CHANGES)), st.sampled_from(PATHS)), min_size=1, max_size=4))
 def test_no_mixture_of_changes_proves(changes: list[tuple[str, tuple[int, ...]]]) -> None:
     tree = TREE
@@ -151,14 +152,14 @@ def test_no_mixture_of_changes_proves(changes: list[tuple[str, tuple[int, ...]]]
     assert not check(data)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.integers(0, len(MADE.evidence.data)), st.integers(0, 400), st.binary(max_size=40))
 def test_no_spliced_bytes_prove(start: int, length: int, put: bytes) -> None:
     data = MADE.evidence.data[:start] + put + MADE.evidence.data[start + length :]
     assert data == MADE.evidence.data or not check(data)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(st.data())
 def test_only_the_exact_path_is_a_proof(data: st.DataObject) -> None:
     """Nodes of two keys' proofs in any order, any number: accepted is one sequence alone."""

@@ -19,6 +19,7 @@ from tests.fabric.scenes.channels import ORDERING, Channel
 from tests.fabric.scenes.identities import Organisation
 from tests.fabric.scenes.scene import Scene, scene
 from tests.fabric.scenes.wire import TIME
+from tests.programs.effort import examples
 
 HOUR = 3600
 NOW = datetime.fromtimestamp(TIME, UTC)
@@ -92,7 +93,7 @@ OPTIONS = [  # of a policy's line, in the place of those that the anchor was mad
 PINS: st.SearchStrategy[dict[str, str]] = st.just({}) | st.sampled_from(OPTIONS).map(lambda option: dict([option]))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(HISTORIES, st.booleans(), st.data(), PINS)
 def test_no_pin_of_an_honest_channel_rejects(
     changes: tuple[str, ...], bft: bool, data: st.DataObject, pins: dict[str, str]

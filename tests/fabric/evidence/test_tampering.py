@@ -20,6 +20,7 @@ from carbonseal_adapters.fabric.checking import codes
 from carbonseal_adapters.fabric.checking.packing import MAX_EVIDENCE, FabricEvidence
 from tests.fabric.evidence.test_blocks import chained
 from tests.fabric.evidence.verdicts import BFT, SOUND, check, code_of
+from tests.programs.effort import examples
 
 MADE = {"raft": SOUND, "bft": BFT, "updates": chained()}
 SEALED = {name: made.evidence().encode() for name, made in MADE.items()}
@@ -69,7 +70,7 @@ def test_every_region(name: str) -> None:
             refuses(name, text(changed(VALUES[name], path, base64.b64encode(new).decode())))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(100))
 @given(st.sampled_from(sorted(MADE)), st.data())
 def test_any_byte(name: str, data: st.DataObject) -> None:
     """Anywhere in the bytes below base64."""
@@ -81,7 +82,7 @@ def test_any_byte(name: str, data: st.DataObject) -> None:
     refuses(name, text(changed(VALUES[name], path, base64.b64encode(raw).decode())))
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(st.sampled_from(sorted(MADE)), st.data())
 def test_any_byte_of_the_json(name: str, data: st.DataObject) -> None:
     raw = bytearray(SEALED[name].data)

@@ -52,6 +52,7 @@ from tests.node.anchoring.histories import (
     Use,
 )
 from tests.node.anchoring.watched import IRREVERSIBLE, SLOW, WATCHES, Watch
+from tests.programs.effort import examples
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -320,7 +321,7 @@ def _only(*steps: Step, tries: int = 3) -> History:
     return History(1, 1, tries, list(steps))
 
 
-SETTINGS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @example(_only(Step(0, failpoints.FINAL_RECORDED, (Fault("defective", 0, 43.1),))))

@@ -21,6 +21,7 @@ from tests.node.conftest import Begin
 from tests.node.issuance.issuing import MAKER, Clock, issue
 from tests.node.issuance.issuing import within as issuing_within
 from tests.node.sealing.logs import backup, freeze_of, restore, seal, within
+from tests.programs.effort import examples
 
 LOG = Path("logs/default")
 DATABASE = Path("logs/default.db")
@@ -194,7 +195,7 @@ def test_an_entry_that_waits_is_made_again_by_its_record(directory: Path) -> Non
     assert within(directory, proves) == 601
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(30), deadline=None, derandomize=True)
 @given(position=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_a_flipped_bit_in_a_database_is_found_or_changes_nothing(filled: Path, position: float, bit: int) -> None:
     """What nothing else shows: when a record was acknowledged, and how many entries of a head made anchors due."""

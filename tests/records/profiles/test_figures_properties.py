@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from carbonseal.footprints.figures import Figure
 from carbonseal.records.profiles import lookup
+from tests.programs.effort import examples
 from tests.records.documents import JSON_VALUES
 from tests.records.profiles.aas.examples import EXAMPLE as AAS
 from tests.records.profiles.activity.examples import EXAMPLE as ACTIVITY
@@ -35,14 +36,14 @@ EXAMPLES: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("profile", "example"), EXAMPLES)
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=examples(25))
 def test_whatever_is_accepted_is_read(profile: str, example: Any, data: st.DataObject) -> None:
     is_read(profile, data.draw(spoiled(example)))
 
 
 @pytest.mark.parametrize("profile", sorted({name for name, _ in EXAMPLES}))
 @given(value=JSON_VALUES)
-@settings(max_examples=30)
+@settings(max_examples=examples(15))
 def test_any_json_is_refused_or_read(profile: str, value: Any) -> None:
     is_read(profile, value)
 

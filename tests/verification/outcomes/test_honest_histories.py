@@ -35,6 +35,7 @@ from carbonseal.passport.seals import Head, Seal, SealedAnchor
 from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import Report, verify
 from carbonseal_devnet.ethereum.evidence import Synthetic
+from tests.programs.effort import examples
 from tests.verification.tampering import every_head
 from tests.world import AT, BLOCK_TIME, CHAIN, ORIGIN, OTHER_ORIGIN, SIGNED, World, chain_evidence, key, suspendable
 
@@ -262,7 +263,7 @@ def policies() -> st.SearchStrategy[dict[str, str]]:
     return st.lists(st.sampled_from(choices), max_size=3).map(dict)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.data())
 def test_no_honest_history_is_rejected(data: st.DataObject) -> None:
     history = History(
