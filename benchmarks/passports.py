@@ -1,4 +1,5 @@
-"""Passports against the floor (`benchmarks.floor`): one by itself, and many under shared heads."""
+"""Passports against the floor (`benchmarks.floor`): one by itself, and many under shared heads; and from the command to the verdict
+(`benchmarks.command`)."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from carbonseal.verification.trust import Trust
 from carbonseal.verification.verify import verify
 from tests.world import AT
 
+from . import command
 from .floor import Primitives, recorded
 from .mainnet import mainnet, under_one_head
 from .measure import Row, Rows, step_by_step
@@ -24,6 +26,7 @@ ROUNDS = 15
 def rows() -> Rows:
     yield one()
     yield from many()
+    yield from command.rows()
 
 
 def one() -> Row:

@@ -4,8 +4,8 @@ The standard library writes and compiles three to six functions for each class a
 millisecond, and two fifths of all that `carbonseal verify` took to a verdict, although a process constructs few of the classes that
 it loads, and compares or prints fewer. Here, a class and its slots are there at once, and each of its members is made when it is
 first looked at. A constructor is that of all classes whose fields are of the same kinds, in the same order, under the names of
-these fields: thirty are compiled, not a hundred. What compares, hashes and prints instances, and refuses to change them, needs no
-compiler. Only those who ask for fields (`replace`, `fields`) have the standard library read the class.
+these fields: 17 are compiled for the 66 classes of one verification. What compares, hashes and prints instances, and refuses to
+change them, needs no compiler. Only those who ask for fields (`replace`, `fields`) have the standard library read the class.
 
 >>> @dataclass(frozen=True, slots=True)
 ... class Amount:
