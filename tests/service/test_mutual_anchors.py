@@ -18,7 +18,7 @@ from tests import nodes, virtual_time
 from tests.node.running import anchors, in_background, opened
 from tests.service.nodes import free_port
 
-LONG = 5 * 3600.0  # five times as long as a ledger's cadence
+LONG = 3 * 3600.0  # three times as long as a ledger's cadence
 SELDOM = Limits(longest_round=600)
 
 

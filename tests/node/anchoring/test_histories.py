@@ -321,7 +321,7 @@ def _only(*steps: Step, tries: int = 3) -> History:
     return History(1, 1, tries, list(steps))
 
 
-SETTINGS = settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SETTINGS = settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @example(_only(Step(0, failpoints.FINAL_RECORDED, (Fault("defective", 0, 43.1),))))
