@@ -6,7 +6,7 @@ What bodies take of the memory is shared (`listening.shares`), and held until th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from aiohttp import StreamReader, web
 
@@ -63,7 +63,7 @@ class BodyTimeout:
         for timeout in self._waiting:
             timeout.reschedule(0)
 
-    async def chunks(self, content: StreamReader) -> AsyncIterator[bytes]:
+    async def chunks(self, content: StreamReader) -> AsyncGenerator[bytes, None]:
         """The body as it comes. Raises Refused as `piece` does."""
         while piece := await self.piece(content):
             yield piece

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from carbonseal.node.admission.ordered import in_order, read_ahead
 
 
-async def numbers(count: int, *, then_fail: bool = False) -> AsyncIterator[int]:
+async def numbers(count: int, *, then_fail: bool = False) -> AsyncGenerator[int, None]:
     for number in range(count):
         yield number
     if then_fail:
@@ -39,7 +39,7 @@ def test_a_result_comes_while_the_next_part_does_not() -> None:
     async def run() -> None:
         answered = asyncio.Event()
 
-        async def turns() -> AsyncIterator[int]:
+        async def turns() -> AsyncGenerator[int, None]:
             for number in range(3):
                 yield number
                 await answered.wait()
@@ -92,6 +92,47 @@ def test_who_goes_away_leaves_nothing_behind() -> None:
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(run())
+
+
+async def closing_late(closed: list[str]) -> AsyncGenerator[int, None]:
+    """More than anybody reads, of something that is not closed in one step."""
+    try:
+        async with aclosing(numbers(1000)) as all_numbers:
+            async for number in all_numbers:
+                yield number
+    finally:
+        for _ in range(3):
+            await asyncio.sleep(0)
+        closed.append("the source")
+
+
+async def gathered(source: AsyncGenerator[int, None]) -> AsyncGenerator[int, None]:
+    """As a stream's parts are: what was read ahead."""
+    async with aclosing(read_ahead(source, 4)) as several:
+        async for together in several:
+            for _ in together:
+                yield 0
+
+
+def test_a_loop_that_ends_closes_each_once() -> None:
+    """As a node does that stops while nobody reads what a stream came to."""
+    closed: list[str] = []
+    faults: list[str] = []
+
+    async def stall() -> None:
+        async with aclosing(in_order(gathered(closing_late(closed)), asyncio.sleep, 2)) as results:
+            async for _ in results:
+                await asyncio.Event().wait()
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: faults.append(context["message"]))
+        stalled = asyncio.create_task(stall())
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert not stalled.done()
+
+    asyncio.run(run())
+    assert (closed, faults) == (["the source"], [])
 
 
 def test_what_came_meanwhile_comes_together() -> None:

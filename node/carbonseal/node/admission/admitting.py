@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import aclosing
 
 from carbonseal.findings import Finding
@@ -41,7 +41,7 @@ class Admitting:
                 yield result
 
     async def lines(
-        self, chunks: AsyncIterator[bytes], most: int, profile: str, tenant: str, client: str
+        self, chunks: AsyncGenerator[bytes, None], most: int, profile: str, tenant: str, client: str
     ) -> AsyncGenerator[list[bytes | Finding], None]:
         """The records on the lines of a stream, of `most` bytes each: see `Streams.lines`. Raises Refused, `Frozen`."""
         kind, intake = await self._begin(profile, tenant, client)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import TypeVar
 
@@ -11,14 +11,16 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 
-async def read_ahead(source: AsyncIterator[P], most: int) -> AsyncGenerator[list[P], None]:
-    """What came while whoever reads was busy: one at least, `most` at most. What `source` raises is raised in its place."""
+async def read_ahead(source: AsyncGenerator[P, None], most: int) -> AsyncGenerator[list[P], None]:
+    """What came while whoever reads was busy: one at least, `most` at most. What `source` raises is raised in its place. At the end
+    `source` is closed."""
     came: asyncio.Queue[P | None] = asyncio.Queue(most)
 
     async def read() -> None:
         try:
-            async for one in source:
-                await came.put(one)
+            async with aclosing(source):
+                async for one in source:
+                    await came.put(one)
         except asyncio.CancelledError:  # nobody reads any more
             raise
         except BaseException:
@@ -42,18 +44,19 @@ async def read_ahead(source: AsyncIterator[P], most: int) -> AsyncGenerator[list
 
 
 async def in_order(
-    parts: AsyncIterator[P], work: Callable[[P], Awaitable[R]], ahead: int
+    parts: AsyncGenerator[P, None], work: Callable[[P], Awaitable[R]], ahead: int
 ) -> AsyncGenerator[tuple[P, R], None]:
     """Each part with what `work` gives, as soon as it and all before it are done. So many are worked on, or wait for whoever reads,
-    beside the one that is awaited. What `parts` or `work` raises is raised in its place. At the end, what was begun is
-    waited for."""
+    beside the one that is awaited. What `parts` or `work` raises is raised in its place. At the end `parts`
+    is closed, and what was begun is waited for."""
     under_way: set[asyncio.Future[R]] = set()
 
-    async def begin() -> AsyncIterator[tuple[P, asyncio.Future[R]]]:
-        async for part in parts:
-            working = asyncio.ensure_future(work(part))
-            under_way.add(working)
-            yield part, working
+    async def begin() -> AsyncGenerator[tuple[P, asyncio.Future[R]], None]:
+        async with aclosing(parts):
+            async for part in parts:
+                working = asyncio.ensure_future(work(part))
+                under_way.add(working)
+                yield part, working
 
     try:
         async with aclosing(read_ahead(begin(), ahead)) as begun:

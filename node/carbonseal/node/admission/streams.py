@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from functools import partial
 
@@ -46,7 +46,7 @@ class Streams:
                     yield Submitted(place, finding=finding) if finding else Submitted(place, next(taken))
 
     async def lines(
-        self, chunks: AsyncIterator[bytes], most: int, kind: Kind, intake: Intake
+        self, chunks: AsyncGenerator[bytes, None], most: int, kind: Kind, intake: Intake
     ) -> AsyncGenerator[list[bytes | Finding], None]:
         """Admit and store the documents on a stream's lines, each of `most` bytes at most: for each, in their order, the line of
         JSON that says so, or the finding with which it was refused. Raises what `chunks` raises, after the results before it."""
@@ -95,21 +95,22 @@ def _outcomes(items: Sequence[Item], columns: Admitted) -> Iterator[tuple[int, F
         yield position, finding.under(*item.place) if finding else None
 
 
-async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[list[Item]]:
+async def _slices(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[list[Item], None]:
     """Slices of bounded length and size."""
     part: list[Item] = []
     size = 0
-    async for item in one_by_one(items):
-        part.append(item)
-        size += len(item.raw) if isinstance(item, Source) else 0
-        if len(part) == SLICE or size >= SLICE_BYTES:
-            yield part
-            part, size = [], 0
+    async with aclosing(one_by_one(items)) as each:
+        async for item in each:
+            part.append(item)
+            size += len(item.raw) if isinstance(item, Source) else 0
+            if len(part) == SLICE or size >= SLICE_BYTES:
+                yield part
+                part, size = [], 0
     if part:
         yield part
 
 
-async def _parts(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[Part]:
+async def _parts(chunks: AsyncGenerator[bytes, None], most: int) -> AsyncGenerator[Part, None]:
     cutter = Cutter(most)
     async with aclosing(read_ahead(chunks, CHUNKS)) as gathered:
         async for several in gathered:

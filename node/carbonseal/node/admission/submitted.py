@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from dataclasses import dataclass
 
 from carbonseal.findings import Finding, Place
@@ -21,7 +21,7 @@ class Submitted:
     finding: Finding | None = None
 
 
-async def one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncIterator[Item]:
+async def one_by_one(items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[Item, None]:
     """What comes from either, in its order."""
     if isinstance(items, AsyncIterable):
         async for item in items:
