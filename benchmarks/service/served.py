@@ -7,7 +7,6 @@ and one that does as little as a node could.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 import subprocess
@@ -20,7 +19,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from carbonseal.cli.main import COLLECT_AFTER
 from carbonseal.node.access.callers import Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
@@ -30,6 +28,7 @@ from carbonseal.node.node import Node
 from carbonseal.node.working.config import WorkersConfig
 from carbonseal.node.working.work import Workers
 from carbonseal.service.app import serving
+from carbonseal.service.running import settle
 
 from ..sealing import settings
 
@@ -111,9 +110,9 @@ def _running(*arguments: str) -> Iterator[Served]:
 
 async def serve(directory: Path) -> None:
     """Serve until standard input ends, as `carbonseal serve` does."""
-    gc.set_threshold(COLLECT_AFTER)
     async with Node.open(directory, workers=True) as node, serving(node) as url:
         working = asyncio.create_task(node.run())
+        settle()
         token = await node.access.create_token(NewToken("bench", "bench", Kind.SYSTEM, "default", SCOPES, 1))
         await _until_input_ends(url, token)
         working.cancel()

@@ -57,3 +57,60 @@ def test_a_defect_is_raised_as_it_came(tmp_path: Path) -> None:
     with closing(Database(tmp_path / "node.db", NODE)) as database, pytest.raises(IntegrityError):  # noqa: SIM117
         with database.write() as connection:
             connection.execute(insert(PASSPORTS), twice)
+
+
+def credentials(database: Database) -> list[bytes]:
+    with database.read() as connection:
+        return list(connection.scalars(select(PASSPORTS.c.credential)))
+
+
+def add(database: Database, credential: bytes) -> None:
+    with database.write() as connection:
+        connection.execute(insert(PASSPORTS).values(credential=credential, passport=b"", **ROW))
+
+
+def test_what_is_kept_is_read_again_once_something_was_written(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "node.db", NODE)) as database:
+        asked: list[int] = []
+
+        def read() -> list[bytes]:
+            asked.append(1)
+            return credentials(database)
+
+        kept = database.kept(read)
+        assert kept() == kept() == []
+        assert len(asked) == 1
+        add(database, b"1")
+        assert kept() == kept() == [b"1"]
+        assert len(asked) == 2
+        with pytest.raises(IntegrityError):
+            add(database, b"1")
+        add(database, b"2")
+        assert kept() == [b"1", b"2"]
+
+
+def test_what_is_written_while_it_is_read_is_read_the_next_time(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "node.db", NODE)) as database:
+        writing = iter([b"1"])
+
+        def read() -> list[bytes]:
+            found = credentials(database)
+            for one in writing:
+                add(database, one)
+            return found
+
+        kept = database.kept(read)
+        assert kept() == []
+        assert kept() == [b"1"]
+
+
+def test_nothing_is_kept_where_another_process_writes(tmp_path: Path) -> None:
+    path = tmp_path / "node.db"
+    with (
+        closing(Database(path, NODE)) as written,
+        closing(Database.read_only(path, NODE, live=True)) as database,
+    ):
+        kept = database.kept(lambda: credentials(database))
+        assert kept() == []
+        add(written, b"1")
+        assert kept() == [b"1"]

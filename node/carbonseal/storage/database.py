@@ -17,13 +17,13 @@ Each log has a database of its own (`schema.LOG`), and there is one for what cro
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import chain
 from pathlib import Path
 from threading import RLock
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Select, Table, insert
 
@@ -37,6 +37,7 @@ SLICE = 512  # rows of one INSERT, values of one IN
 
 
 LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class System(Protocol):
@@ -84,7 +85,7 @@ class Database:
         """Open it to read alone: nothing is made, migrated or changed, and where there is no file, an empty database is read.
         `live`: another process writes to it. Raises as the constructor does, and Refused where it would have to be migrated."""
         database = cls.__new__(cls)
-        database._use(ReadOnlySQLite(path, live=live))
+        database._use(ReadOnlySQLite(path, live=live), is_shared=live)
         try:
             with database.read() as connection:
                 version = find_version(connection, path)
@@ -110,8 +111,10 @@ class Database:
                 part.unlink(missing_ok=True)
         return cls(path, schema)
 
-    def _use(self, system: System) -> None:
+    def _use(self, system: System, *, is_shared: bool = False) -> None:
         self._system = system
+        self._is_shared = is_shared  # another process writes to it
+        self._written = 0  # transactions that may have written, since it was opened
         self._writing = RLock()
         self._writer: Connection | None = None  # between two transactions
 
@@ -163,6 +166,8 @@ class Database:
             except BaseException:
                 connection.close()
                 raise
+            finally:
+                self._written += 1
             self._writer = connection  # to give it back and take it again costs a third of a commit
 
     @contextmanager
@@ -170,6 +175,23 @@ class Database:
         """A transaction that sees one committed state."""
         with _explained(self._system), self._system.readers.begin() as connection:
             yield connection
+
+    def kept(self, read: Callable[[], T]) -> Callable[[], T]:
+        """The same as `read`, which reads this database and nothing else, for what is asked far more often than it changes: its
+        value is kept until there is a transaction that may write. Where another process writes, nothing is kept."""
+        last: tuple[int, T] | None = None
+
+        def get() -> T:
+            nonlocal last
+            written, found = self._written, last
+            if found is None or found[0] != written or self._is_shared:
+                found = last = (
+                    written,
+                    read(),
+                )  # counted before it is read: what is written meanwhile is read the next time
+            return found[1]
+
+        return get
 
     def close(self) -> None:
         """Close all connections."""

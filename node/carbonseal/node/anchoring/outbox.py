@@ -97,6 +97,9 @@ class Outbox:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.kept = (
+            database.kept
+        )  # for what is read of the outbox, and of the ledgers' other tables, which are beside it
 
     # --- reading ---------------------------------------------------------------------------------------------------
 

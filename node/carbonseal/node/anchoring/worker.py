@@ -16,7 +16,9 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from carbonseal.findings import BrokenOff
 from carbonseal.keys.endpoints import redacted
@@ -51,7 +53,7 @@ from .events import (
 )
 from .evidence import EvidenceStore
 from .machine import Changes
-from .outbox import Outbox
+from .outbox import Outbox, Totals
 from .status import LISTED, Costs, LedgerState
 from .tracked import Limits, State, TrackedAnchor
 
@@ -64,6 +66,15 @@ _STORED: Mapping[type[Event], str] = {  # the failpoint after the change of stat
     SeenIncluded: failpoints.INCLUDED_RECORDED,
     SeenFinal: failpoints.FINAL_RECORDED,
 }
+
+
+class _Known(NamedTuple):
+    """Open anchors, the newest final one of each log, sums, and the balance."""
+
+    live: tuple[TrackedAnchor, ...]
+    final: tuple[TrackedAnchor, ...]
+    totals: Totals
+    balance: KnownBalance | None
 
 
 class LedgerWorker:
@@ -104,18 +115,14 @@ class LedgerWorker:
         self._wake = asyncio.Event()  # something became due
         self._stored = asyncio.Event()  # something changed
         self._next_balance = 0.0
+        self._known = outbox.kept(self._read_known)
 
     # --- what the node asks ----------------------------------------------------------------------------------------
 
     def state(self) -> LedgerState:
         """The state of the ledger and of its anchors."""
-        live, totals, balance = (
-            self._outbox.live(self.name),
-            self._outbox.totals(self.name),
-            self._balances.find(self.name),
-        )
+        live, final, totals, balance = self._known()
         pending = [anchor for anchor in reversed(live) if anchor.state is not State.FINAL][:LISTED]
-        final = [self._outbox.anchors(self.name, State.FINAL, log=log, limit=1) for log in self._logs]
         return LedgerState(
             name=self.name,
             uri=redacted(self.config.uri),
@@ -129,7 +136,17 @@ class LedgerWorker:
             warning=self._certificates.warning(self.name, self._clock()),
             counts=totals.counts,
             costs=None if balance is None else Costs(balance, totals.cost, totals.written, totals.entries),
-            newest=tuple(pending + [anchor for anchors in final for anchor in anchors]),
+            newest=(*pending, *final),
+        )
+
+    def _read_known(self) -> _Known:
+        """What is stored of the ledger."""
+        final = (self._outbox.anchors(self.name, State.FINAL, log=log, limit=1) for log in self._logs)
+        return _Known(
+            tuple(self._outbox.live(self.name)),
+            tuple(chain.from_iterable(final)),
+            self._outbox.totals(self.name),
+            self._balances.find(self.name),
         )
 
     async def make_due(self, log: SealingLog) -> None:

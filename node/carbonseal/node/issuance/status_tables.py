@@ -11,7 +11,7 @@ Owns the tables `status_lists`, `positions`, `status_versions` and `status_chang
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,7 @@ class StatusTables:
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
+        self._unsaid = database.kept(self._read_unsaid)
         self._prefix = f"{url}{ROUTE}" if url else "urn:uuid:"
 
     # --- changing --------------------------------------------------------------------------------------------------
@@ -139,14 +140,17 @@ class StatusTables:
         """The list with this id; None where it is not one of this node's."""
         return self._find(STATUS_LISTS.c.id == list_id)
 
-    def unsaid(self) -> list[OwnList]:
+    def unsaid(self) -> Sequence[OwnList]:
         """The lists that have changes which no version of theirs has."""
+        return self._unsaid()
+
+    def _read_unsaid(self) -> tuple[OwnList, ...]:
         of_list = select(STATUS_VERSIONS.c.changes).where(STATUS_VERSIONS.c.list == STATUS_LISTS.c.id)
         said = of_list.order_by(STATUS_VERSIONS.c.number.desc()).limit(1).scalar_subquery()
         chosen = select(STATUS_LISTS).where(STATUS_LISTS.c.changes > func.coalesce(said, 0))
         with self._database.read() as connection:
             rows = connection.execute(chosen.order_by(STATUS_LISTS.c.id)).all()
-        return [OwnList(row.id, row.purpose, row.issuer, row.changes) for row in rows]
+        return tuple(OwnList(row.id, row.purpose, row.issuer, row.changes) for row in rows)
 
     def find_by_uuid(self, name: uuid.UUID) -> OwnList | None:
         """The list whose id ends with this UUID; None where there is none. The address that an id begins with may have changed

@@ -371,7 +371,7 @@ class SealingLog:
         return self._foreign.newest(log)
 
     @property
-    def forks(self) -> list[Fork]:
+    def forks(self) -> Sequence[Fork]:
         """The forks of other logs that were shown to this one."""
         return self._foreign.forks()
 

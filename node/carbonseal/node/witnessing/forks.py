@@ -90,6 +90,7 @@ class Forks:
     def __init__(self, database: Database, directory: Path) -> None:
         """`directory` is the node's."""
         self._database = database
+        self._every = database.kept(self._read)
         self._directory = directory
 
     def keep(self, proof: FraudProof, now: int) -> None:
@@ -106,8 +107,11 @@ class Forks:
         # Durable: file and row. A crash between them leaves the file, which the same fork writes again.
         LOG.error("another log forked, proof kept: log=%s sizes=%s file=%s", fork.origin, list(fork.sizes), fork.file)
 
-    def every(self) -> list[Fork]:
+    def every(self) -> Sequence[Fork]:
         """All forks that are kept."""
+        return self._every()
+
+    def _read(self) -> tuple[Fork, ...]:
         with self._database.read() as connection:
             rows = connection.execute(select(FORKS).order_by(FORKS.c.found)).all()
-        return [Fork(fraud_proofs.parse(bytes(row.proof)), row.found) for row in rows]
+        return tuple(Fork(fraud_proofs.parse(bytes(row.proof)), row.found) for row in rows)

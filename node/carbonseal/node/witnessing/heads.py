@@ -75,6 +75,7 @@ class ForeignHeads:
         """`own` are the origins of this node's logs, `keys` those of the logs whose heads are taken in this one. `others` are the
         guards of this node's other logs: all cosign with the same keys."""
         self._database = database
+        self._taken = database.kept(lambda: tuple(taken.every(database)))
         self._queue = queue
         self._guard = guard
         self._cosigners = tuple(cosigners)
@@ -243,7 +244,7 @@ class ForeignHeads:
         found = _larger(taken.find(self._database, log), self._elsewhere(log))
         return found.checkpoint.statement() if found and found.checkpoint.size else None
 
-    def forks(self) -> list[Fork]:
+    def forks(self) -> Sequence[Fork]:
         """The forks of other logs that are kept."""
         return self._forks.every()
 
@@ -252,7 +253,7 @@ class ForeignHeads:
         """Why nothing of any log is taken, or None."""
         try:
             heads = self._guard.read()
-            for head in taken.every(self._database):
+            for head in self._taken():
                 self._last(heads.get(head.checkpoint.origin), head.checkpoint.origin)
             for guard in self._others:
                 guard.read()

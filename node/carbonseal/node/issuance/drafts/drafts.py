@@ -116,10 +116,9 @@ class Drafts:
 
     def problems(self) -> dict[int, Finding]:
         """The releases that are not completed, by draft; none that is being made just now."""
+        stuck = self._tables.releasing()
         if self._releasing.locked():
-            stuck = [one for one in self._tables.open([State.RELEASING]) if one.draft.number in self._failed]
-        else:
-            stuck = self._tables.open([State.RELEASING])
+            stuck = [one for one in stuck if one.draft.number in self._failed]
         unknown = "it was interrupted"
         return {
             one.draft.number: codes.DRAFT_STUCK(
@@ -210,7 +209,7 @@ class Drafts:
             await sleep(RETRY)
 
     async def _finish_all(self) -> None:
-        for stored in self._tables.open([State.RELEASING]):
+        for stored in self._tables.releasing():
             releaser = Caller(stored.draft.releaser, Kind.PERSON, stored.tenant, frozenset())
             try:
                 await self._finish(stored, releaser, ignore)

@@ -7,7 +7,7 @@ what is there then, and are durable on return. What `sign` and `complete` give i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,7 @@ class DraftTables:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._releasing = database.kept(lambda: tuple(self.open([State.RELEASING])))
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
@@ -188,6 +189,10 @@ class DraftTables:
         """All drafts in one of these states, of a tenant (None: of all). None of them is an end."""
         chosen = _ROW.where(DRAFTS.c.open.is_(True), DRAFTS.c.state.in_(states)).order_by(DRAFTS.c.number)
         return self._all(chosen if tenant is None else chosen.where(DRAFTS.c.tenant == tenant))
+
+    def releasing(self) -> Sequence[Stored]:
+        """All drafts that are being released."""
+        return self._releasing()
 
     def counts(self) -> dict[State, int]:
         """How many drafts are in each state that is no end."""
