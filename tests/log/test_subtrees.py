@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +35,6 @@ def places(proof: SubtreeProof) -> dict[tuple[int, int], bytes]:
     return {(one.level, one.index): one.hash for one in proof.subtrees()}
 
 
-@pytest.mark.no_cover  # it repeats lines that others reach
 def test_no_honest_tree_contradicts_itself() -> None:
     """All proofs in all sizes up to 140 at once, and in some larger sizes: each place has the hash of the entries it covers."""
     for size in (*range(1, 141), 255, 256, 257, 300, 399, 400):

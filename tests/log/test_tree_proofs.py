@@ -31,7 +31,6 @@ OTHER = leaf_hash(b"something else")
 # --- inclusion -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.no_cover  # it repeats lines that others reach
 def test_every_inclusion_proof_of_every_small_tree() -> None:
     for size in range(1, UP_TO + 1):
         proofs = list(all_inclusion_proofs(LEAVES[:size]))
@@ -133,7 +132,6 @@ def test_a_node_is_not_taken_for_a_leaf() -> None:
 # --- consistency ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.no_cover  # it repeats lines that others reach
 def test_every_consistency_proof_of_every_small_tree() -> None:
     for new in range(1, UP_TO + 1):
         for old in range(new + 1):

@@ -35,9 +35,7 @@ class Tracing:
     """A plug-in of pytest: coverage stops for the tests of the list, fixtures included, and goes on behind them."""
 
     def __init__(self) -> None:
-        self.stopped: list[
-            Coverage
-        ] = []  # a process of pytest-xdist has two: its own as a started program, and pytest-cov's
+        self.stopped: list[Coverage] = []  # a process of pytest-xdist has one as a started program, and pytest-cov's
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection(self) -> Generator[None, object, object]:

@@ -90,7 +90,6 @@ FAULTS: list[tuple[bytes, Code, str]] = [
 
 
 @pytest.mark.parametrize(("fault", "code", "place"), FAULTS)
-@pytest.mark.no_cover  # it repeats lines that others reach
 def test_a_fault_behind_many_items_is_placed(fault: bytes, code: Code, place: str) -> None:
     """The second of two lists, behind a segment of numbers and one of lists. Some only the slower of the quick readers takes."""
     raw = b'{"\xc3\xa4":[0.5' + b",1" * MANY + b'],\n"x":[' + b'[{"b":2}],' * FEWER + fault + b"]}"

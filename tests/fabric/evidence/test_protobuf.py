@@ -24,7 +24,6 @@ def code_of(raw: bytes, shape: Shape = SHAPE) -> Code:
 @given(
     st.integers(0, 2**63 - 1), st.integers(0, 999_999_999), st.text(max_size=40), st.text(max_size=70), st.binary(),
 )  # fmt: skip
-@pytest.mark.no_cover  # it repeats lines that others reach
 def test_what_others_write_is_read(seconds: int, nanos: int, channel: str, transaction: str, extension: bytes) -> None:
     written = common_pb2.ChannelHeader(
         type=3, channel_id=channel, tx_id=transaction, extension=extension, epoch=2**64 - 1
