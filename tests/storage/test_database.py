@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from carbonseal.findings import BrokenOff
-from carbonseal.storage.database import Database
+from carbonseal.storage.database import Database, Kept
 from carbonseal.storage.node_tables import PASSPORTS
 from carbonseal.storage.schema import NODE
 
@@ -77,16 +78,16 @@ def test_what_is_kept_is_read_again_once_something_was_written(tmp_path: Path) -
             asked.append(1)
             return credentials(database)
 
-        kept = database.kept(read)
-        assert kept() == kept() == []
+        last = Kept[list[bytes]](database)
+        assert last.get(read) == last.get(read) == []
         assert len(asked) == 1
         add(database, b"1")
-        assert kept() == kept() == [b"1"]
+        assert last.get(read) == last.get(read) == [b"1"]
         assert len(asked) == 2
         with pytest.raises(IntegrityError):
             add(database, b"1")
         add(database, b"2")
-        assert kept() == [b"1", b"2"]
+        assert last.get(read) == [b"1", b"2"]
 
 
 def test_what_is_written_while_it_is_read_is_read_the_next_time(tmp_path: Path) -> None:
@@ -99,9 +100,9 @@ def test_what_is_written_while_it_is_read_is_read_the_next_time(tmp_path: Path) 
                 add(database, one)
             return found
 
-        kept = database.kept(read)
-        assert kept() == []
-        assert kept() == [b"1"]
+        last = Kept[list[bytes]](database)
+        assert last.get(read) == []
+        assert last.get(read) == [b"1"]
 
 
 def test_nothing_is_kept_where_another_process_writes(tmp_path: Path) -> None:
@@ -110,7 +111,8 @@ def test_nothing_is_kept_where_another_process_writes(tmp_path: Path) -> None:
         closing(Database(path, NODE)) as written,
         closing(Database.read_only(path, NODE, live=True)) as database,
     ):
-        kept = database.kept(lambda: credentials(database))
-        assert kept() == []
+        last = Kept[list[bytes]](database)
+        read = partial(credentials, database)
+        assert last.get(read) == []
         add(written, b"1")
-        assert kept() == [b"1"]
+        assert last.get(read) == [b"1"]

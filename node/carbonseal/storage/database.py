@@ -23,7 +23,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 from threading import RLock
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Dialect, Engine, Select, Table, insert
 
@@ -176,23 +176,6 @@ class Database:
         with _explained(self._system), self._system.readers.begin() as connection:
             yield connection
 
-    def kept(self, read: Callable[[], T]) -> Callable[[], T]:
-        """The same as `read`, which reads this database and nothing else, for what is asked far more often than it changes: its
-        value is kept until there is a transaction that may write. Where another process writes, nothing is kept."""
-        last: tuple[int, T] | None = None
-
-        def get() -> T:
-            nonlocal last
-            written, found = self._written, last
-            if found is None or found[0] != written or self._is_shared:
-                found = last = (
-                    written,
-                    read(),
-                )  # counted before it is read: what is written meanwhile is read the next time
-            return found[1]
-
-        return get
-
     def close(self) -> None:
         """Close all connections."""
         with self._writing:
@@ -203,6 +186,22 @@ class Database:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+
+class Kept(Generic[T]):
+    """What was read from a database and from nothing else, for what is asked far more often than it changes: kept until there is a
+    transaction that may write. Where another process writes, nothing is kept."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._last: tuple[int, T] | None = None  # how many transactions there had been, and what was read
+
+    def get(self, read: Callable[[], T]) -> T:
+        """What `read` gives, or gave: the same question each time."""
+        written, last = self._database._written, self._last
+        if last is None or last[0] != written or self._database._is_shared:
+            last = self._last = written, read()  # counted before: what is written meanwhile is read the next time
+        return last[1]
 
 
 def check_version(path: Path) -> None:

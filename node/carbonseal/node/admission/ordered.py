@@ -39,7 +39,8 @@ async def read_ahead(source: AsyncGenerator[P, None], most: int) -> AsyncGenerat
                 break
         await reading
     finally:
-        reading.cancel()
+        if not reading.cancelling():  # a second time would interrupt how `source` ends
+            reading.cancel()
         await asyncio.wait([reading])
 
 

@@ -96,16 +96,13 @@ class Outbox:
     """All anchors of a node. `store` is called in the thread that writes; all else may be called in any."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self.kept = (
-            database.kept
-        )  # for what is read of the outbox, and of the ledgers' other tables, which are beside it
+        self.database = database  # the ledgers' other tables are there, too
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def live(self, ledger: str) -> list[TrackedAnchor]:
         """The anchors on a ledger that are not closed, the smallest first."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return _live(connection, ledger)
 
     def anchors(
@@ -117,34 +114,34 @@ class Outbox:
             chosen = chosen.where(ANCHORS.c.state.in_([state.value for state in states]))
         if log is not None:
             chosen = chosen.where(ANCHORS.c.log == log)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return [_anchor(row) for row in connection.execute(chosen)]
 
     def newest(self, ledger: str, log: bytes) -> TrackedAnchor | None:
         """The largest anchor of a log on a ledger, or None."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             row = connection.execute(_NEWEST, {"its_ledger": ledger, "its_log": log}).one_or_none()
         return None if row is None else _anchor(row)
 
     def find(self, name: Name) -> TrackedAnchor | None:
         """The anchor of this name, or None."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             row = connection.execute(_FIND, _name(name)).one_or_none()
         return None if row is None else _anchor(row)
 
     def attempts(self, anchor: TrackedAnchor) -> list[Attempt]:
         """What was signed for an anchor, newest first."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return [_attempt(row) for row in connection.execute(_ATTEMPTS, _name(anchor.name))]
 
     def open_attempts(self, ledger: str) -> list[Attempt]:
         """What was signed for the anchors on a ledger that are not closed, of all logs, oldest first."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return _open_attempts(connection, ledger)
 
     def totals(self, ledger: str) -> Totals:
         """Sums over all anchors on a ledger."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             closed = connection.execute(select(CLOSED).where(CLOSED.c.ledger == ledger)).all()
             live = _live(connection, ledger)
         counts = Counter(anchor.state for anchor in live)
@@ -165,18 +162,18 @@ class Outbox:
             .scalar_subquery()
         )
         chosen = select(CLOSED.c.ledger, smallest.label("smallest")).where(CLOSED.c.log == log)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return {row.ledger: row.smallest for row in connection.execute(chosen) if row.smallest is not None}
 
     def last_change(self) -> int:
         """The number of the newest change that others are told of; 0 before the first."""
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return connection.scalar(select(func.max(ANCHOR_CHANGES.c.number))) or 0
 
     def changes(self, after: int, limit: int) -> list[AnchorChange]:
         """The changes after this number, in their order."""
         chosen = select(ANCHOR_CHANGES).where(ANCHOR_CHANGES.c.number > after).order_by(ANCHOR_CHANGES.c.number)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             rows = connection.execute(chosen.limit(limit)).mappings()
             return [AnchorChange(**{**row, "log": bytes(row["log"]), "state": State(row["state"])}) for row in rows]
 
@@ -188,7 +185,7 @@ class Outbox:
             .scalar_subquery()
         )
         chosen = select(CLOSED.c.ledger, largest.label("largest")).where(CLOSED.c.log == log)
-        with self._database.read() as connection:
+        with self.database.read() as connection:
             return {row.ledger: row.largest for row in connection.execute(chosen) if row.largest is not None}
 
     # --- changing --------------------------------------------------------------------------------------------------
@@ -197,7 +194,7 @@ class Outbox:
         """Store the first of `changes`, and each of the others whose anchor is unchanged since; nothing where the first one's has
         changed. Returns whether the first was stored. Durable on return."""
         first, *others = changes
-        with self._database.write() as connection:
+        with self.database.write() as connection:
             if not _store(connection, first):
                 return False
             for other in others:

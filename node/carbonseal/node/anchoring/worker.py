@@ -33,6 +33,7 @@ from carbonseal.node import failpoints
 from carbonseal.node.config import LedgerConfig
 from carbonseal.node.sealing.batches import until
 from carbonseal.node.sealing.log import SealingLog
+from carbonseal.storage.database import Kept
 from carbonseal.storage.writer_thread import WriterThread
 
 from . import machine
@@ -115,13 +116,13 @@ class LedgerWorker:
         self._wake = asyncio.Event()  # something became due
         self._stored = asyncio.Event()  # something changed
         self._next_balance = 0.0
-        self._known = outbox.kept(self._read_known)
+        self._known: Kept[_Known] = Kept(outbox.database)
 
     # --- what the node asks ----------------------------------------------------------------------------------------
 
     def state(self) -> LedgerState:
         """The state of the ledger and of its anchors."""
-        live, final, totals, balance = self._known()
+        live, final, totals, balance = self._known.get(self._read_known)
         pending = [anchor for anchor in reversed(live) if anchor.state is not State.FINAL][:LISTED]
         return LedgerState(
             name=self.name,

@@ -21,7 +21,7 @@ from carbonseal.findings import Refused
 from carbonseal.node.requests.idempotency import Also
 from carbonseal.passport.credentials import REVOCATION, SUSPENSION, StatusEntry
 from carbonseal.passport.status_lists import ENTRIES
-from carbonseal.storage.database import Database
+from carbonseal.storage.database import Database, Kept
 from carbonseal.storage.node_tables import POSITIONS, STATUS_CHANGES, STATUS_LISTS, STATUS_VERSIONS
 
 from .codes import NODE_UNKNOWN_CREDENTIAL
@@ -68,7 +68,7 @@ class StatusTables:
 
     def __init__(self, database: Database, url: str) -> None:
         self._database = database
-        self._unsaid = database.kept(self._read_unsaid)
+        self._unsaid: Kept[Sequence[OwnList]] = Kept(database)
         self._prefix = f"{url}{ROUTE}" if url else "urn:uuid:"
 
     # --- changing --------------------------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ class StatusTables:
 
     def unsaid(self) -> Sequence[OwnList]:
         """The lists that have changes which no version of theirs has."""
-        return self._unsaid()
+        return self._unsaid.get(self._read_unsaid)
 
     def _read_unsaid(self) -> tuple[OwnList, ...]:
         of_list = select(STATUS_VERSIONS.c.changes).where(STATUS_VERSIONS.c.list == STATUS_LISTS.c.id)

@@ -26,7 +26,7 @@ from carbonseal.log.fraud_proofs import FraudProof, OtherPrefix
 from carbonseal.log.notes import Note
 from carbonseal.log.tree import roots_from_consistency
 from carbonseal.node.sealing.files import replace_file
-from carbonseal.storage.database import Database
+from carbonseal.storage.database import Database, Kept
 from carbonseal.storage.log_tables import FORKS
 
 from .guard import TakenHead
@@ -90,7 +90,7 @@ class Forks:
     def __init__(self, database: Database, directory: Path) -> None:
         """`directory` is the node's."""
         self._database = database
-        self._every = database.kept(self._read)
+        self._every: Kept[tuple[Fork, ...]] = Kept(database)
         self._directory = directory
 
     def keep(self, proof: FraudProof, now: int) -> None:
@@ -109,7 +109,7 @@ class Forks:
 
     def every(self) -> Sequence[Fork]:
         """All forks that are kept."""
-        return self._every()
+        return self._every.get(self._read)
 
     def _read(self) -> tuple[Fork, ...]:
         with self._database.read() as connection:

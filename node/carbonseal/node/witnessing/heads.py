@@ -26,7 +26,7 @@ from carbonseal.log.tree import EMPTY_ROOT, verify_consistency
 from carbonseal.log.witness_requests import WitnessRequest
 from carbonseal.node import failpoints
 from carbonseal.node.sealing.queue import EntryQueue
-from carbonseal.storage.database import Database
+from carbonseal.storage.database import Database, Kept
 
 from . import anchors, codes, taken
 from .anchors import ForeignAnchor
@@ -75,7 +75,7 @@ class ForeignHeads:
         """`own` are the origins of this node's logs, `keys` those of the logs whose heads are taken in this one. `others` are the
         guards of this node's other logs: all cosign with the same keys."""
         self._database = database
-        self._taken = database.kept(lambda: tuple(taken.every(database)))
+        self._taken: Kept[Sequence[TakenHead]] = Kept(database)
         self._queue = queue
         self._guard = guard
         self._cosigners = tuple(cosigners)
@@ -253,7 +253,7 @@ class ForeignHeads:
         """Why nothing of any log is taken, or None."""
         try:
             heads = self._guard.read()
-            for head in self._taken():
+            for head in self._taken.get(lambda: taken.every(self._database)):
                 self._last(heads.get(head.checkpoint.origin), head.checkpoint.origin)
             for guard in self._others:
                 guard.read()

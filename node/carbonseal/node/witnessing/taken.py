@@ -5,7 +5,7 @@ The guard decides which head is the last; this table shows that a guard is lost 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select
 
@@ -23,7 +23,7 @@ def find(database: Database, log: bytes) -> TakenHead | None:
     return None if note is None else TakenHead.parse(bytes(note))
 
 
-def every(database: Database) -> Iterable[TakenHead]:
+def every(database: Database) -> Sequence[TakenHead]:
     """The last head of every origin."""
     with database.read() as connection:
         return [TakenHead.parse(bytes(note)) for note in connection.scalars(select(TAKEN.c.note))]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from carbonseal.findings import Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.requests.idempotency import Also
-from carbonseal.storage.database import Database
+from carbonseal.storage.database import Database, Kept
 from carbonseal.storage.node_tables import DRAFT_ACTS, DRAFTS
 
 from . import codes, machine
@@ -75,7 +75,7 @@ class DraftTables:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._releasing = database.kept(lambda: tuple(self.open([State.RELEASING])))
+        self._releasing: Kept[Sequence[Stored]] = Kept(database)
 
     # --- changing ---------------------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ class DraftTables:
 
     def releasing(self) -> Sequence[Stored]:
         """All drafts that are being released."""
-        return self._releasing()
+        return self._releasing.get(lambda: self.open([State.RELEASING]))
 
     def counts(self) -> dict[State, int]:
         """How many drafts are in each state that is no end."""
