@@ -44,8 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two processes a core: for a quarter of their time tests wait, for a disk or for a program that they started."""
-    return 2 * (os.cpu_count() or 1)
+    """One process more than cores: tests wait for programs that they start, and each process reads all tests first."""
+    return 1 + (os.cpu_count() or 1)
 
 
 def pytest_collection_finish() -> None:

@@ -252,7 +252,8 @@ def test_a_copy_that_changed_since_is_not_restored(directory: Path, tmp_path: Pa
     copy = tmp_path / "copy"
     back_up(directory, copy, 0.0)
     tile = next(copy.rglob("000.p/2"))
-    tile.write_bytes(tile.read_bytes()[:-1] + b"!")
+    raw = tile.read_bytes()
+    tile.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
     with pytest.raises(Refused) as refused:
         restore(copy, tmp_path / "restored")
     assert refused.value.finding.code.name == "backup.damaged"

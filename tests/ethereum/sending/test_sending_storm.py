@@ -34,6 +34,7 @@ CONFIRMATIONS = 6
 DEEPEST = CONFIRMATIONS - 2  # the two heads of a reorg are one block apart in height
 ETHER = 10**18
 MOST = 0.001  # of one anchor's costs, in ether
+REORGS = ("reorg with", "reorg without")  # the transactions of the blocks that it takes back
 FAULTS = ("busy", "failing", "garbage", "half", "hang-up", "lose", "swallow", "lie", "delay")
 
 
@@ -64,19 +65,23 @@ def weather(network: Network, endpoint: Network, chance: random.Random) -> Itera
         while not over.wait(chance.uniform(0.04, 0.14)):
             endpoint.heal()  # a fault is short; those that nobody met would pile up while the node waits
             what = chance.random()
+            new_reorgs = [
+                kind for kind in REORGS if not seen[kind]
+            ]  # of everything that a storm has, first what was not yet:
+            new_faults = [kind for kind in FAULTS if not seen[kind]]  # the quicker the machine, the shorter the storm
             if what < 0.8:
                 network.mine()
-            elif what < 0.88 and network.height - bottom > DEEPEST:
-                drop = chance.random() < 0.5
-                network.reorg(chance.randint(1, DEEPEST), drop=drop)
-                seen["reorg without" if drop else "reorg with"] += 1
-            elif what < 0.89 or not seen["crowd"]:  # one at least
+                continue
+            if (what < 0.88 or new_reorgs) and network.height - bottom > DEEPEST:
+                kind = chance.choice(new_reorgs or REORGS)
+                network.reorg(chance.randint(1, DEEPEST), drop=kind == "reorg without")
+            elif what < 0.89 or not seen["crowd"]:
+                kind = "crowd"
                 network.crowd(2)
-                seen["crowd"] += 1
             else:
-                fault = chance.choice(FAULTS)
-                endpoint.fault(fault, times=chance.randint(1, 4), seconds=0.1)
-                seen[fault] += 1
+                kind = chance.choice(new_faults or FAULTS)
+                endpoint.fault(kind, times=chance.randint(1, 4), seconds=0.1)
+            seen[kind] += 1
 
     def run() -> None:
         try:
@@ -187,7 +192,7 @@ def ride_out(
     proved, spent, replaced = check_offline(directory, network, tmp_path)
     assert proved == count
     assert spent == cost
-    reorgs, crowds = seen["reorg with"] + seen["reorg without"], seen["crowd"]
+    reorgs, crowds = sum(seen[kind] for kind in REORGS), seen["crowd"]
     print(
         f"{network.engine}: {count} anchors, {kills} kills, {network.height} blocks, {reorgs} reorgs, {crowds} crowds, "
         f"{sum(seen.values()) - reorgs - crowds} faults, {replaced} replaced, "
@@ -199,5 +204,5 @@ def ride_out(
 def test_every_anchor_is_final_once(carbonseal_every_fresh_chain: Network, tmp_path: Path) -> None:
     kills, seen = ride_out(carbonseal_every_fresh_chain, tmp_path, storms.anchors(40), storms.lives(40, 120), seed=5)
     assert kills >= 3
-    assert all(seen[what] for what in ("reorg with", "reorg without", "crowd"))
+    assert all(seen[kind] for kind in (*REORGS, "crowd"))
     assert len(seen.keys() & set(FAULTS)) >= 5
