@@ -127,19 +127,20 @@ class Examination:
         """What the examination itself asks. Raises `Refused` where the policy or the trust cannot be used."""
         return Verifier(self._job)
 
-    def begin(self) -> None:
-        """Take what an earlier process judged. Raises `Refused` where the policy or the trust cannot be used, or what was kept;
-        OSError."""
+    def begin(self) -> Iterator[PartResult]:
+        """Take what an earlier process judged, a part a step. Raises `Refused` where the policy or the trust cannot be used, or
+        what was kept; OSError."""
         _ = self._verifier
         for part, end in self._held.before():
             self._take(part, end)
+            yield part
         self._is_begun = True
 
     def read(self) -> Iterator[PartResult]:
         """Verify the files, each by itself, a part of them a step, but for those that an earlier process judged. Raises as
         `begin`, before the first."""
         if not self._is_begun:
-            self.begin()
+            deque(self.begin(), maxlen=0)
         for part in self._execute(verifying(self._job), self._parts()):
             end = self._ends.popleft()
             self._held.add(part, end)

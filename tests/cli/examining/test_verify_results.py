@@ -125,7 +125,7 @@ def test_what_a_death_leaves_in_the_folder_that_is_verified_is_of_the_run(
 ) -> None:
     """A results file that was being written again; and all of it where a link leads there."""
 
-    def dies(_: ResultsFile, results: Iterable[object], *, again: bool) -> None:
+    def dies(_: ResultsFile, again: Iterable[object] | None = None) -> None:
         raise KeyboardInterrupt
 
     (files.directory / "link.ndjson").symlink_to(inbox / "real.ndjson")

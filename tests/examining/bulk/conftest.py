@@ -60,7 +60,7 @@ class Night:
             final = [*examination.results(examined)]
             for one in final:
                 summary.add(one)
-            held.finish(final, again=examination.is_concerned(examined))
+            held.finish(final if examination.is_concerned(examined) else None)
             observed = [*examination.observed()]
         assert not run_path(results).exists()
         return {

@@ -51,10 +51,9 @@ def lost(name: str, reason: str) -> str:
     return f"NOT READ     {name}: the process that read it died, twice ({reason})\n    is there too little memory?"
 
 
-@pytest.mark.parametrize(("per_worker", "method"), [(1, "forkserver"), (100, "forkserver"), (100, "spawn")])
-def test_results_come_in_order(per_worker: int, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+def test_results_come_in_order(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also as Windows starts processes."""
-    monkeypatch.setattr(workers, "PER_WORKER", per_worker)
     monkeypatch.setattr(workers, "METHOD", method)
     items = [Item(str(number)) for number in range(200)]
     assert names(in_processes(2)(WORK, cut(items))) == [*map(str, range(200))]
@@ -62,9 +61,8 @@ def test_results_come_in_order(per_worker: int, method: str, monkeypatch: pytest
     assert names(in_processes(2)(WORK, ())) == []
 
 
-def test_a_killed_worker_costs_its_item_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_worker_costs_its_item_alone() -> None:
     """The items that were with it in a part are judged one by one."""
-    monkeypatch.setattr(workers, "PER_WORKER", 1)
     results = names(in_processes(2)(WORK, parts("1 kill 2", "3", "exit 4", "kill", "5 6")))
     wanted = ["1", lost("kill", "signal 9"), "2", "3", lost("exit", "exit status 7"), "4", lost("kill", "signal 9")]
     assert results == [*wanted, "5", "6"]

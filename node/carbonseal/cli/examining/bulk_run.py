@@ -6,9 +6,10 @@ from __future__ import annotations
 import hashlib
 import signal
 import threading
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,6 @@ from carbonseal.examining.bulk.summary import Summary, ordered
 from carbonseal.examining.examination import Examination, Examined, write_proofs
 from carbonseal.examining.files.given import Files
 from carbonseal.examining.judging import Verifier, VerifyJob
-from carbonseal.examining.log_tiles import LogTiles
 from carbonseal.examining.parts import Executor
 from carbonseal.examining.results import FileResult
 from carbonseal.findings import Finding, Outcome
@@ -41,6 +41,7 @@ from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
     from carbonseal.examining.consignment import Consignment
+    from carbonseal.examining.log_tiles import LogTiles
 
 MOST_TOLD = 10  # names of each kind in the summary for people
 TELLING = (Outcome.REJECTED, Outcome.UNDETERMINED)
@@ -91,20 +92,13 @@ class BulkRun:
         is_consigned = self.goods is not None
         job = VerifyJob(self.brought.policy, self.brought.trust, LineResults(self.at), is_consigned=is_consigned)
         run = RunFile(run_path(results), self._about(results, tiles), Verifier(job).keys)
-        totals, summary = Totals(), Summary()
-
-        def counted(final: Iterator[FileResult]) -> Iterator[FileResult]:
-            for result in final:
-                totals.add(result)
-                summary.add(result)
-                yield result
-
+        counted = _Counted()
         with (
             ResultsFile(results, run, resume=resume) as held,
             Examination(job, self.files, self.execute, held) as examination,
             stoppable(examination),
         ):
-            self._read(examination)
+            self._read(examination, counted)
             if self.goods is not None:
                 examination.add(self.goods.rows(examination.delivered))
             stream = None if observations is None else observations.stream()
@@ -113,8 +107,13 @@ class BulkRun:
                 of_lots = (proof for proof, _ in examination.lot_proofs(examined).values())
                 for path in write_proofs((*examined.proofs.values(), *of_lots), fraud_proofs):
                     click.echo(f"wrote {path}", err=True)
-            held.finish(counted(examination.results(examined)), again=examination.is_concerned(examined))
-            self._print(summary, totals, examined)
+            if examination.is_concerned(examined):  # what was counted is not final
+                counted = _Counted()
+                held.finish(counted.counting(examination.results(examined)))
+            else:
+                held.finish()
+            totals = counted.totals
+            self._print(counted.summary, totals, examined)
             if self.goods is not None:
                 print_lines(self.goods, totals, examination.observed(self.earlier), self.style, self.language)
         return totals
@@ -126,12 +125,15 @@ class BulkRun:
             for line in _text(summary, totals, examined, self.language):
                 click.echo(line)
 
-    def _read(self, examination: Examination) -> None:
+    def _read(self, examination: Examination, counted: _Counted) -> None:
+        """Judge each file by itself, and count what they come to."""
         total, is_quiet = len(self.files), self.style is Style.QUIET
         with Progress("verifying", total if total > 1 else None, with_lines=True, is_quiet=is_quiet) as progress:
-            examination.begin()
+            for part in examination.begin():
+                counted.add(part.results)
             progress.begin_at(_done(examination, total))
-            for _ in examination.read():
+            for part in examination.read():
+                counted.add(part.results)
                 progress.reach(_done(examination, total))
 
     def _about(self, results: Path, tiles: Mapping[str, LogTiles]) -> dict[str, str]:
@@ -150,6 +152,25 @@ class BulkRun:
             "form": results.suffix,
             "set of files": self.files.digest,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What results come to."""
+
+    totals: Totals = field(default_factory=Totals)
+    summary: Summary = field(default_factory=Summary)
+
+    def add(self, results: Iterable[FileResult]) -> None:
+        """Further results."""
+        deque(self.counting(results), maxlen=0)
+
+    def counting(self, results: Iterable[FileResult]) -> Iterator[FileResult]:
+        """The same results, each counted as it is taken."""
+        for result in results:
+            self.totals.add(result)
+            self.summary.add(result)
+            yield result
 
 
 def _done(examination: Examination, total: int) -> int:

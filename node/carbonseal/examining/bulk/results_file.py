@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum
@@ -141,16 +140,15 @@ class ResultsFile:
     def __iter__(self) -> Iterator[FileResult]:
         return self._run.results()
 
-    def finish(self, results: Iterable[FileResult], *, again: bool) -> None:
-        """The run is at its end. `results` are all that are final; where they are `again` other ones than were kept, the file is
-        written again. Raises OSError with the file's name."""
+    def finish(self, again: Iterable[FileResult] | None = None) -> None:
+        """The run is at its end. Where other results are final than were kept, `again` are all of them, and the file is written
+        again. Raises OSError with the file's name."""
         assert self._file is not None
         with self._named():
-            if again:
-                self._write_again(results)
-            else:
-                deque(results, maxlen=0)
+            if again is None:
                 os.fsync(self._file.fileno())
+            else:
+                self._write_again(again)
             self._file.close()
             self._run.remove()
 

@@ -80,7 +80,8 @@ class _Pool:
         """See `Pool`."""
         return MOST_AHEAD * max(self._threads, 1)
 
-    def has_room(self, given: int) -> bool:  # noqa: ARG002 - the workers are there already
+    @property
+    def has_room(self) -> bool:
         """See `Pool`."""
         return len(self._busy) < PER_THREAD * max(self._threads, 1)
 

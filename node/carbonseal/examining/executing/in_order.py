@@ -39,8 +39,9 @@ class Pool(Protocol):
         """How many parts may be given ahead of the one whose result is next."""
         ...
 
-    def has_room(self, given: int) -> bool:
-        """Whether one more task can be given, after `given` items."""
+    @property
+    def has_room(self) -> bool:
+        """Whether one more task can be given."""
         ...
 
     def give(self, task: Task) -> None:
@@ -59,16 +60,15 @@ class Pool(Protocol):
 def run_in_order(work: Work, parts: Iterable[Part], pool: Pool) -> Iterator[PartResult]:
     """The result of each part, in order. The pool is ended with it."""
     waiting, suspects, results = enumerate(parts), deque[Task](), _Results()
-    given = items = 0
+    given = 0
     try:
         while True:
-            while not suspects and pool.has_room(items) and given - results.taken < pool.most_ahead:
+            while not suspects and pool.has_room and given - results.taken < pool.most_ahead:
                 following = next(waiting, None)
                 if following is None:
                     break
                 pool.give(Task(*following))
                 given += 1
-                items += len(following[1])
             if suspects and not pool.is_busy:
                 pool.give(suspects.popleft())
             if not pool.is_busy:

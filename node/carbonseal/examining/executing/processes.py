@@ -1,7 +1,8 @@
 """Worker processes: the executor of many files on one machine. A file that kills its process costs no other its result.
 
 - Each worker has one part at a time, so that it is known which part a process died of.
-- Workers are started as they are needed, one more for every `PER_WORKER` items, and not by fork: this process may have threads.
+- Workers are started as they are needed, one for each part until there are enough, and not by fork of this process: it may have
+  threads. They are forked by another one, which has imported what all need; `begin_ahead` starts it while files are listed.
 
 Private.
 """
@@ -21,9 +22,8 @@ from carbonseal.examining.executing.in_order import Task, run_in_order
 from carbonseal.examining.parts import Executor, Part, PartResult, Work
 
 METHOD = "spawn" if sys.platform == "win32" else "forkserver"
-PER_WORKER = 32  # items
 MOST_AHEAD = 32  # parts whose results wait for the one before them, for each process
-PRELOADED = ("carbonseal.verification.known_logs",)  # modules that every process needs
+PRELOADED = ("carbonseal.examining.judging", "carbonseal.verification.known_logs")  # modules that every process needs
 
 
 def in_processes(most: int | None = None) -> Executor:
@@ -36,6 +36,15 @@ def in_processes(most: int | None = None) -> Executor:
     return execute
 
 
+def begin_ahead() -> None:
+    """Start the process that workers are forked from, where there is one: for who has something else to do before there is work."""
+    if METHOD == "forkserver":
+        from multiprocessing import forkserver
+
+        get_context(METHOD).set_forkserver_preload([*PRELOADED])
+        forkserver.ensure_running()
+
+
 def usable_processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -43,9 +52,8 @@ def usable_processors() -> int:
 
 class _Pool:
     def __init__(self, work: Work, most: int) -> None:
+        begin_ahead()
         self._context = get_context(METHOD)
-        if METHOD == "forkserver":
-            self._context.set_forkserver_preload([*PRELOADED, type(work.results).__module__])
         self._work = work
         self._most = most
         self.most_ahead = MOST_AHEAD * most
@@ -57,9 +65,10 @@ class _Pool:
         """See `Pool`."""
         return bool(self._busy)
 
-    def has_room(self, given: int) -> bool:
+    @property
+    def has_room(self) -> bool:
         """See `Pool`."""
-        return bool(self._idle) or len(self._busy) < min(self._most, 1 + given // PER_WORKER)
+        return len(self._busy) < self._most
 
     def give(self, task: Task) -> None:
         """See `Pool`."""
@@ -83,7 +92,10 @@ class _Pool:
 
     def end(self) -> None:
         """See `Pool`."""
-        for worker in (*self._idle, *self._busy):
+        workers = (*self._idle, *self._busy)
+        for worker in workers:
+            worker.connection.close()  # all end at once
+        for worker in workers:
             worker.end()
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 BEGINNING = 512  # bytes by which an archive is recognised
 MOST = PASSPORT_LIMITS.max_bytes + 1  # bytes that are read of one item: one more than a passport may have
+PIECE = 1 << 16  # bytes that are read at once: most passports have less
 SPACE = b" \t\r\n"
 
 
@@ -81,13 +82,23 @@ def archive_format(beginning: bytes) -> Literal["gzip", "zip", "tar"] | None:
 
 def single_items(name: str, stream: io.BufferedReader) -> Iterator[Item]:
     """The items of a file that is not an archive: the file, or each of its lines where passports are among them (NDJSON)."""
-    begun = stream.read(MOST)
+    begun = _beginning(stream)
     if not are_passports_by_line(begun):
         yield Item(name, begun)
         return
     for number, line in enumerate(_lines(io.BufferedReader(_Rejoined(begun, stream))), start=1):
         if line.strip(SPACE):
             yield Item(f"{name}!{number}", line)
+
+
+def _beginning(stream: io.BufferedReader) -> bytes:
+    """The first `MOST` bytes, by pieces: who asks for so many at once has room made for them, whatever is there."""
+    pieces: list[bytes] = []
+    left = MOST
+    while left and (piece := stream.read(min(left, PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
 
 
 def are_passports_by_line(begun: bytes) -> bool:

@@ -81,15 +81,22 @@ class Listing:
         """What is in one folder, and whether it is a folder. Raises OSError."""
         found: list[tuple[str, bool]] = []
         left_out: list[str] = []
+        real = os.path.realpath(folder) if self._beside else ""
         with os.scandir(folder) as entries:
             for entry in entries:
                 path = os.path.join(folder, entry.name)  # noqa: PTH118 - as given
                 if is_by_product(entry.name):
                     left_out.append(path)
-                elif not self._beside or os.path.realpath(path) not in self._beside:
+                elif not self._beside or _real(entry, real) not in self._beside:
                     found.append((path, _is_folder(entry)))
         self.left_out |= dict.fromkeys(sorted(left_out))
         return sorted(found, key=lambda one: one[0] + "/" * one[1])
+
+
+def _real(entry: os.DirEntry[str], folder: str) -> str:
+    """Where an entry of a folder really is: only a link has to be looked at."""
+    path = os.path.join(folder, entry.name)  # noqa: PTH118 - as `realpath` gives it
+    return os.path.realpath(path) if entry.is_symlink() else path
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -101,7 +108,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _state(name: str) -> str:
     try:
-        found = Path(name).stat()
+        found = os.stat(name)  # noqa: PTH116 - a path object for each of a million names takes longer
     except OSError as error:
         return error.strerror or str(error)
     return f"{found.st_size} {found.st_mtime_ns}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.examining.executing import processes as workers
+from carbonseal.examining import parts
 from tests.cli.conftest import AT, Files, Run
 
 
@@ -131,9 +131,8 @@ def test_two_processes_say_what_one_says(run: Run, files: Files, monkeypatch: py
     assert lines[1] == f"REJECTED     {paths[1]}"
     assert "[passport.wrong-key]" in lines[2]
     assert lines[-2:] == [f"VERIFIED     {paths[2]}", "3 passports: 2 verified, 1 rejected"]
-    monkeypatch.setattr(workers, "PER_WORKER", 1)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    there = run("verify", *paths, *asked(files))
+    monkeypatch.setattr(parts, "FIRST_ITEMS", 1)
+    there = run("verify", *paths, *asked(files), "--jobs", "2")
     assert (there.exit_code, there.output) == (here.exit_code, here.output)
 
 

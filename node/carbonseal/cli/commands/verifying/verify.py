@@ -274,6 +274,10 @@ def _files(
         raise click.UsageError("--expect-digest is for files: an address has its digest already.")
     if STDIN in paths and (addresses or archives):
         raise click.UsageError("- cannot be combined with addresses: standard input is one file.")
+    if len(named) > 1 or any(map(os.path.isdir, named)):
+        from carbonseal.examining.executing.processes import begin_ahead
+
+        begin_ahead()  # while files are listed
     asked_for = [ask_for(CARRIER.convert(address, None, None)) for address in addresses]
     files = GivenFiles(paths, beside, asked_for, archives)
     if expected is not None and files.many:
