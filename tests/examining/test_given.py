@@ -48,6 +48,19 @@ def test_files_that_the_command_was_given_for_something_else_are_left_out(tmp_pa
     assert [item.name for item in read(tmp_path, beside=(tmp_path / "customs.policy",))] == [str(tmp_path / "a.json")]
 
 
+def test_they_are_left_out_wherever_links_lead_to_them(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    for one in (folder / "in", elsewhere):
+        one.mkdir(parents=True)
+        (one / "customs.policy").write_bytes(one.name.encode())
+    (folder / "a.json").write_bytes(b"a")
+    (folder / "in" / "trust.json").symlink_to(elsewhere / "customs.policy")
+    (tmp_path / "link").symlink_to(folder)
+    given = (folder / "in" / "customs.policy", elsewhere / "customs.policy")
+    for beside, left in ((given[:1], [b"a", b"elsewhere"]), (given[1:], [b"a", b"in"]), (given, [b"a"])):
+        assert [item.raw for item in read(tmp_path / "link", beside=beside)] == left
+
+
 def test_links_pipes_and_what_leads_nowhere_are_items_with_their_problem(tmp_path: Path) -> None:
     outside, folder = tmp_path / "outside", tmp_path / "folder"
     outside.mkdir()

@@ -81,22 +81,23 @@ class Listing:
         """What is in one folder, and whether it is a folder. Raises OSError."""
         found: list[tuple[str, bool]] = []
         left_out: list[str] = []
-        real = os.path.realpath(folder) if self._beside else ""
+        real = os.path.realpath(folder)
+        beside = {os.path.basename(path) for path in self._beside if os.path.dirname(path) == real}  # noqa: PTH119, PTH120
         with os.scandir(folder) as entries:
             for entry in entries:
-                path = os.path.join(folder, entry.name)  # noqa: PTH118 - as given
                 if is_by_product(entry.name):
-                    left_out.append(path)
-                elif not self._beside or _real(entry, real) not in self._beside:
-                    found.append((path, _is_folder(entry)))
+                    left_out.append(entry.path)
+                elif entry.name not in beside and not (_is_link(entry) and os.path.realpath(entry) in self._beside):
+                    found.append((entry.path, _is_folder(entry)))
         self.left_out |= dict.fromkeys(sorted(left_out))
         return sorted(found, key=lambda one: one[0] + "/" * one[1])
 
 
-def _real(entry: os.DirEntry[str], folder: str) -> str:
-    """Where an entry of a folder really is: only a link has to be looked at."""
-    path = os.path.join(folder, entry.name)  # noqa: PTH118 - as `realpath` gives it
-    return os.path.realpath(path) if entry.is_symlink() else path
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_symlink()
+    except OSError:
+        return False
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
