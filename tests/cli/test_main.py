@@ -35,7 +35,7 @@ def test_a_wrong_command_names_the_right_ones(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("module", "extra"),
-    [("sqlalchemy", "node"), ("web3", "ethereum"), ("grpc.aio", "fabric"), ("google.protobuf", "fabric")],
+    [("sqlalchemy", "node"), ("eth_keys", "ethereum"), ("grpc.aio", "fabric"), ("google.protobuf", "fabric")],
 )
 def test_a_missing_module_names_the_extra_that_brings_it(module: str, extra: str) -> None:
     missing = missing_module(ModuleNotFoundError(name=module), "carbonseal init")

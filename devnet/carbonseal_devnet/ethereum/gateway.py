@@ -16,9 +16,12 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from aiohttp import web
-from eth_account import Account
 
-from carbonseal_devnet.ethereum.accounts import DEPLOYER, GAS_LIMIT, GWEI, LOOPBACK, account_key, address_of
+from carbonseal_adapters.ethereum.sending.fees import Fees
+from carbonseal_adapters.ethereum.sending.signers import DigestSigner
+from carbonseal_adapters.ethereum.sending.signers.local import LocalKey
+from carbonseal_adapters.ethereum.sending.transactions import Transaction
+from carbonseal_devnet.ethereum.accounts import DEPLOYER, GAS_LIMIT, GWEI, LOOPBACK, account_key
 from carbonseal_devnet.ethereum.engine import Engine, RpcError, SkewedClock
 from carbonseal_devnet.ethereum.faults import SENDING, Faults
 
@@ -150,14 +153,13 @@ class Gateway:
 
     async def _filler(self) -> str:
         """A transaction that pays best, takes a whole block's gas, and burns it: its first instruction is invalid."""
-        nonce = await self._engine.ask("eth_getTransactionCount", "0x" + address_of(DEPLOYER_KEY).hex(), "latest")
+        deployer = DigestSigner(LocalKey(DEPLOYER_KEY))
+        nonce = int(await self._engine.ask("eth_getTransactionCount", deployer.account, "latest"), 16)
         head = await self._engine.ask("eth_getBlockByNumber", "latest", False)
         chain_id = int(await self._engine.ask("eth_chainId"), 16)
-        fields = {"type": 2, "chainId": chain_id, "nonce": int(nonce, 16), "value": 0, "data": "0xfe", "gas": GAS_LIMIT}
-        most = 2 * int(head["baseFeePerGas"], 16) + FILLER_TIP
-        fields |= {"maxFeePerGas": most, "maxPriorityFeePerGas": FILLER_TIP}
-        signed = Account.from_key(DEPLOYER_KEY).sign_transaction(fields)
-        return "0x" + bytes(signed.raw_transaction).hex()
+        fees = Fees(2 * int(head["baseFeePerGas"], 16) + FILLER_TIP, FILLER_TIP)
+        signed = await deployer.sign(Transaction(chain_id, nonce, b"", b"\xfe", GAS_LIMIT, fees))
+        return "0x" + signed.hex()
 
 
 def _fault_commands(faults: Faults) -> dict[str, Command]:

@@ -24,7 +24,7 @@ from carbonseal.keys.endpoints import redacted
 
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("console", "json")
-TALKATIVE = ("aiohttp", "alembic", "asyncio", "grpc", "sqlalchemy", "urllib3", "web3", "websockets")
+TALKATIVE = ("aiohttp", "alembic", "asyncio", "grpc", "sqlalchemy", "urllib3")
 
 _ADDRESS = re.compile(r"""[a-z][a-z0-9+.-]{0,31}://[^\s'"<>()\[\]{},;]+""")
 _FACT = re.compile(r"([A-Za-z][A-Za-z_-]*)=%[sdrfg]")

@@ -1,4 +1,4 @@
-"""A session with an endpoint is closed, whenever the task that opens it ends."""
+"""A session with an endpoint is closed, whenever the task that opens it ends; and an answer that no reader of JSON finishes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import gc
 import socket
 
 import pytest
+from aiohttp import web
 
+from carbonseal.ledger import OutcomeUnknownError
 from carbonseal_adapters.ethereum.sending.rpc import Rpc
 
 
@@ -31,3 +33,26 @@ def test_what_is_cancelled_while_it_connects_leaves_nothing_open(turns: int) -> 
     with socket.create_server(("127.0.0.1", 0)) as paused:
         asyncio.run(go(paused.getsockname()[1]))
     assert complaints == []
+
+
+def test_an_answer_without_end_of_nesting_is_no_answer() -> None:
+    asyncio.run(_ask_for_nesting())
+
+
+async def _ask_for_nesting() -> None:
+    async def deep(_: web.Request) -> web.Response:
+        return web.Response(body=b"[" * 100_000)
+
+    app = web.Application()
+    app.router.add_post("/", deep)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    rpc = Rpc(f"http://{host}:{port}")
+    try:
+        with pytest.raises(OutcomeUnknownError):
+            await rpc.call("eth_chainId")
+    finally:
+        await rpc.close()
+        await runner.cleanup()

@@ -69,7 +69,7 @@ def deploy(*, endpoint: str, key: str, yes: bool, wait: int, **fees: str) -> Non
     from carbonseal.cli.errors import MissingExtra
     from carbonseal.ledger import OutcomeUnknownError, PermanentError, TransientError
 
-    if find_spec("web3") is None:
+    if find_spec("eth_keys") is None:
         raise MissingExtra("carbonseal ethereum deploy", "ethereum")
     try:
         made = asyncio.run(_deploy(endpoint, key, yes, wait, fees))

@@ -1,22 +1,22 @@
-"""JSON-RPC client of one endpoint through web3: one session, and the errors of `carbonseal.ledger`.
+"""JSON-RPC 2.0 client of one endpoint, over HTTP: one session, and the errors of `carbonseal.ledger`.
 
 A request that the endpoint refuses because it is busy (HTTP 429, 503) is sent again after the pause that it asks for, a few
 times. Nothing else is repeated here: the outbox decides about that.
 
-Results are the endpoint's own JSON. web3's formatters are left out on purpose: they lose fields that a header's hash needs,
-and refuse the longer `extraData` of consortium chains.
+Results are the endpoint's own JSON. A client library would shape them: web3's loses fields that a header's hash needs, and
+refuses the longer `extraData` of consortium chains.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import aiohttp
-from web3 import AsyncHTTPProvider, AsyncWeb3
-from web3.types import RPCEndpoint
 
 from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
 from carbonseal.transport import BodyTooLarge, read_chunks
@@ -57,38 +57,19 @@ class RpcError(Exception):
         return any(word in self.message for word in words)
 
 
-class _Bounded(aiohttp.ClientResponse):
-    """An answer that is read up to a limit, after decompression, whatever it announces."""
-
-    async def read(self) -> bytes:
-        if self._body is None:
-            try:
-                self._body = await read_chunks(self.content.iter_any(), MOST_BYTES)
-            except BaseException:
-                self.close()
-                raise
-        return self._body
-
-
 class Rpc:
     """The session is opened by the first call, inside the loop that makes it."""
 
     def __init__(self, endpoint: str) -> None:
         """Raises `Refused` where `endpoint` is not an address."""
         self.endpoint = origin(endpoint)  # for messages: the rest may hold an access key
-        # web3 would repeat what fails up to five times, sending included: the outbox decides about that.
-        provider = AsyncHTTPProvider(endpoint, request_kwargs={"timeout": TIMEOUT}, exception_retry_configuration=None)
-        self._web3 = AsyncWeb3(provider)
-        self._provider = provider
-        self._opening, self._open = asyncio.Lock(), False
+        self._url = endpoint
+        self._numbers = count(1)
+        self._session: aiohttp.ClientSession | None = None
 
     async def call(self, method: str, *params: Any) -> Any:
         """The result. Raises `RpcError`, `UnreachableError` or `TransientError` (nothing happened) or `OutcomeUnknownError`
         (the answer got lost)."""
-        async with self._opening:
-            if not self._open:
-                await self._open_session()
-                self._open = True
         answer = await self._answer(method, params)
         if not isinstance(answer, dict) or ("result" not in answer and "error" not in answer):
             raise OutcomeUnknownError(f"{self.endpoint}: the answer to {method} is not JSON-RPC")
@@ -102,7 +83,7 @@ class Rpc:
         """The answer, asked for again while the endpoint is busy. Raises as `call`."""
         for pause in (*PAUSES, None):
             try:
-                return await self._provider.make_request(RPCEndpoint(method), params)
+                return await self._post(method, params)
             except aiohttp.ClientResponseError as error:
                 if error.status not in BUSY:
                     raise self._refusal(method, error) from error
@@ -112,22 +93,23 @@ class Rpc:
                 await asyncio.sleep(max(pause, wanted))
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise UnreachableError(self._because(error)) from error
-            except (aiohttp.ClientError, TimeoutError, BodyTooLarge, ValueError) as error:
+            except (aiohttp.ClientError, TimeoutError, BodyTooLarge, ValueError, RecursionError) as error:
                 raise OutcomeUnknownError(self._because(error)) from error
         raise AssertionError("the last pause is None")
+
+    async def _post(self, method: str, params: Any) -> Any:
+        """The JSON of one answer, which is read up to a limit, after decompression, whatever it announces."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=TIMEOUT)
+        request = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
+        async with self._session.post(self._url, json=request) as response:
+            response.raise_for_status()
+            return json.loads(await read_chunks(response.content.iter_any(), MOST_BYTES))
 
     def _refusal(self, method: str, error: aiohttp.ClientResponseError) -> RpcError | OutcomeUnknownError:
         if 400 <= error.status < 500:
             return RpcError(method, f"HTTP {error.status} {error.message}")
         return OutcomeUnknownError(f"{self.endpoint}: HTTP {error.status}")
-
-    async def _open_session(self) -> None:
-        session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), response_class=_Bounded)
-        try:
-            await self._provider.cache_async_session(session)
-        except BaseException:  # cancelled before the provider, which would close it, had it
-            await session.close()
-            raise
 
     async def question(self, method: str, *params: Any) -> Any:
         """The result of what changes nothing: a lost answer is a `TransientError`. Raises `RpcError` too."""
@@ -158,8 +140,9 @@ class Rpc:
             raise TransientError(f"{self.endpoint}: the answer to {method} is malformed: {error!r}") from error
 
     async def close(self) -> None:
-        await self._provider.disconnect()
-        self._open = False
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
     def _because(self, error: Exception) -> str:
         return f"{self.endpoint}: {str(error) or type(error).__name__}"

@@ -109,7 +109,6 @@ def test_what_is_behind_the_host_of_an_address_is_not_written(form: str) -> None
 def test_libraries_that_write_down_what_they_send_are_not_heard(capsys: pytest.CaptureFixture[str], level: str) -> None:
     with logging_to_stderr(level):
         for name in (
-            "web3.providers.AsyncHTTPProvider",
             "urllib3.connectionpool",
             "aiohttp.client",
             "sqlalchemy.engine",
@@ -118,4 +117,4 @@ def test_libraries_that_write_down_what_they_send_are_not_heard(capsys: pytest.C
             logging.getLogger(name).info("POST /v3/KEY")
         logging.getLogger("aiohttp.server").warning("heard")
     assert capsys.readouterr().err.count("heard") == (level == "debug")
-    assert logging.getLogger("web3").level == logging.NOTSET
+    assert logging.getLogger("aiohttp").level == logging.NOTSET
