@@ -22,7 +22,7 @@ from tests.world import AT, World
 
 from .measure import Row, Rows
 
-COUNT = 16_000
+COUNT = 20_000
 ROUNDS = 3
 TARGET = 1.9
 DIFFERENT = 20  # passports; the others are these with other white space, so that each is a file of its own
