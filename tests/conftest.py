@@ -9,15 +9,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from carbonseal_devnet.supervised_process import ProgramMissing
 from tests.once import once
 from tests.programs.counted import count_no_programs, counted
 from tests.programs.uncounted import Tracing
 from tests.tokens import SoftHsm, softhsm_module
+
+if TYPE_CHECKING:
+    from tests.ethereum.one_geth import OneGeth
 
 # No property has a deadline: how long an example takes says more about the machine than about the code.
 # In CI the examples are the same in every run, so that a failure there is a failure everywhere. HYPOTHESIS_PROFILE=long looks
@@ -89,6 +96,17 @@ def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoftHsm]:
         pytest.skip("SoftHSM is not installed: apt-get install softhsm2")
     with pytest.MonkeyPatch.context() as environment:
         yield SoftHsm.begin(module, tmp_path_factory.mktemp("softhsm"), environment)
+
+
+@pytest.fixture(scope="session")
+def one_geth() -> Iterator[OneGeth]:
+    """For `tests.ethereum.one_geth.fresh_chain`, which has the chain."""
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(import_module("tests.ethereum.one_geth").start())
+        except ProgramMissing as missing:
+            pytest.skip(str(missing))
+        yield running
 
 
 @pytest.fixture(scope="session")

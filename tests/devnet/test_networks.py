@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -12,16 +13,21 @@ from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.registry import artifact
 from carbonseal_adapters.ethereum.checking.trie import prove
 from carbonseal_devnet.ethereum.network import Network
+from carbonseal_devnet.pytest_plugin import ENGINES
+from tests.ethereum.one_geth import fresh_chain
 
 from .clients import GWEI, block, nonce, place, send
 
 
-@pytest.fixture
-def chain(carbonseal_every_fresh_chain: Network) -> Network:
-    return carbonseal_every_fresh_chain
+@pytest.fixture(params=ENGINES)
+def chain(request: pytest.FixtureRequest) -> Iterator[Network]:
+    with fresh_chain(request) as network:
+        yield network
 
 
-def test_the_registry_is_there_and_headers_and_proofs_hold(chain: Network) -> None:
+def test_the_registry_is_there_and_headers_and_proofs_hold(carbonseal_every_fresh_chain: Network) -> None:
+    """On the plug-in's own fixture."""
+    chain = carbonseal_every_fresh_chain
     made = chain.deployment
     assert chain.ask("eth_getCode", made.registry, "latest") == artifact()["bytecode_runtime"]
     assert block(chain, 0)["hash"] == made.genesis

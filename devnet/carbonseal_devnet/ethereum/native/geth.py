@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from carbonseal.transport import backoff
 from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_devnet.ethereum.accounts import GAS_LIMIT, genesis
 from carbonseal_devnet.ethereum.engine import SkewedClock
-from carbonseal_devnet.ethereum.native.programs import Native, find, supervised
+from carbonseal_devnet.ethereum.native.programs import TIMEOUT, Native, find, supervised
 from carbonseal_devnet.supervised_process import ProgramFailed
 
 FEES = ("maxFeePerGas", "maxPriorityFeePerGas")
@@ -44,6 +45,7 @@ async def start(
     command = [program, *storage, "--config", str(scratch / "geth.toml"), "--gcmode", "archive", "--syncmode", "full"]
     command += ["--networkid", str(chain_id), "--authrpc.port", "0", "--ipcpath", str(scratch / "geth.ipc")]
     command += ["--nodiscover", "--nat", "none", "--maxpeers", "0", "--nousb", "--cache", "64"]
+    command += ["--txpool.nolocals"]  # else it sends again, after ten seconds, what a reorg dropped
     command += ["--history.logs.disable"]  # its index of logs breaks now and then when a chain is reorganised
     command += ["--miner.gasprice", "1", "--miner.gaslimit", str(GAS_LIMIT), "--rpc.txfeecap", "0"]
     async with AsyncExitStack() as running:
@@ -129,10 +131,35 @@ class Geth(Native):
         return await self.ask("engine_forkchoiceUpdatedV3", state, attributes)
 
     async def rewind(self, number: int) -> None:
+        """Geth's pool follows the chain in its own time. It is waited for: before, since it would keep what it has not yet seen in
+        a block, and after, since it would refuse again what it has seen there."""
+        height = int(await self.ask("eth_blockNumber"), 16)
+        blocks = [await self.ask("eth_getBlockByNumber", hex(each), True) for each in range(number + 1, height + 1)]
+        lost = [each for block in blocks for each in block["transactions"]]
+        first = {each["from"]: int(each["nonce"], 16) for each in reversed(lost)}
+
+        async def all_seen() -> bool:
+            return {each["hash"] for each in lost}.isdisjoint(each["hash"] for each in await self.waiting())
+
+        async def all_forgotten() -> bool:
+            next_ones = {who: await self.ask("eth_getTransactionCount", who, "pending") for who in first}
+            return all(int(next_ones[who], 16) <= nonce for who, nonce in first.items())
+
+        await _until(all_seen)
         await self.ask("debug_setHead", hex(number))
+        await _until(all_forgotten)
 
     async def forget(self) -> None:
         """It offers no command for this, but keeps its pool in memory: it is stopped and started."""
         await self.program.stop()
         await self._running.aclose()
         await self.start()
+
+
+async def _until(done: Callable[[], Awaitable[bool]]) -> None:
+    """Raises TimeoutError where it takes longer than any answer may."""
+    async with asyncio.timeout(TIMEOUT):
+        for tries in count(1):
+            if await done():
+                return
+            await asyncio.sleep(backoff(tries, 0.001, 0.1))
