@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page, Request
 
 from tests.desk.deliveries import declaration, deliveries
 from tests.programs.browser import AXE, OF_LAYOUT, in_browser, needs_chromium, violations
@@ -80,21 +80,25 @@ def looks(office: str, files: Mapping[str, Path]) -> Mapping[tuple[str, int], Lo
     """Every state at both widths."""
 
     async def go(browser: Browser) -> dict[tuple[str, int], Look]:
+        tab = await browser.new_page(viewport={"width": SCREEN, "height": 1200}, bypass_csp=bool(AXE), locale="en")
         return {
             (state.name, width): seen
             for state in STATES
-            for width, seen in (await look(browser, office, state, files)).items()
+            for width, seen in (await look(tab, office, state, files)).items()
         }
 
     return in_browser(go)
 
 
-async def look(browser: Browser, office: str, state: State, files: Mapping[str, Path]) -> dict[int, Look]:
+async def look(tab: Page, office: str, state: State, files: Mapping[str, Path]) -> dict[int, Look]:
     """Give the desk what a state is about, and look at its answer at both widths."""
     asked: list[str] = []
-    context = await browser.new_context(viewport={"width": SCREEN, "height": 1200}, bypass_csp=bool(AXE), locale="en")
-    tab = await context.new_page()
-    tab.on("request", lambda request: asked.append(request.url))
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    tab.on("request", note)
+    await tab.set_viewport_size({"width": SCREEN, "height": 1200})
     await tab.goto(f"{office}/?lang={state.lang}")
     if state.files is not None:
         await tab.set_input_files("#files", [files[name] for name in state.files])
@@ -115,7 +119,7 @@ async def look(browser: Browser, office: str, state: State, files: Mapping[str, 
             await violations(tab, *rules) if AXE else [],
             asked,
         )
-    await context.close()
+    tab.remove_listener("request", note)
     return found
 
 
