@@ -78,6 +78,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 @pytest.fixture(scope="session", autouse=True)
 def _count_no_programs() -> None:
     count_no_programs()
+    if forked := sys.modules.get("tests.programs.forked"):  # of a module that was collected
+        forked.start()
 
 
 @pytest.fixture(scope="module", autouse=True)

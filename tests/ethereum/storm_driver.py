@@ -6,14 +6,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from carbonseal.node.anchoring.tracked import State
 from carbonseal.node.node import Node
-from tests.node.driver import PROCESSES
+from tests.programs.forked import exit_status
 
 
 async def main(directory: Path, anchors: int, life: int) -> None:
@@ -52,14 +51,9 @@ async def main(directory: Path, anchors: int, life: int) -> None:
 
 def work(directory: Path, anchors: int, life: int) -> None:
     """All of the process."""
-    warnings.simplefilter("error")
     asyncio.run(main(directory, anchors, life))
 
 
 def run(directory: Path, anchors: int, life: int) -> int | None:
-    """Let a process anchor until there are so many, or until it dies after `life` failpoints: its exit status. It is forked from
-    one that has imported web3 already, which takes longer than most lives."""
-    process = PROCESSES.Process(target=work, args=(directory, anchors, life))
-    process.start()
-    process.join(240)
-    return process.exitcode
+    """Let a process anchor until there are so many, or until it dies after `life` failpoints: its exit status."""
+    return exit_status(work, directory, anchors, life, seconds=240)

@@ -11,18 +11,17 @@ from __future__ import annotations
 import asyncio
 import faulthandler
 import json
-import multiprocessing
 import os
 import signal
 import sys
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 from carbonseal.node.config import load
 from carbonseal.node.node import Node
 from tests import virtual_time
+from tests.programs.forked import exit_status
 
 
 def note(path: Path, value: object) -> None:
@@ -64,22 +63,13 @@ async def main(directory: Path, point: str, records: str) -> None:
 
 def work(directory: Path, plugins: Path | None, point: str, records: str) -> None:
     """All of the process."""
-    warnings.simplefilter("error")
     if plugins:
         sys.path.insert(0, str(plugins))
     faulthandler.dump_traceback_later(100)  # a hang shows where it hangs
     (virtual_time.run if is_simulated(directory) else asyncio.run)(main(directory, point, records))
 
 
-# What all of them import is imported once, in the process that they are forked from.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__, "carbonseal_adapters.ethereum.sending.ledger"])
-
-
 def run(directory: Path, point: str, records: str, plugins: Path | None = None) -> int | None:
     """Let a process seal these records, separated by commas, and die at `point` (POINT or POINT:TIMES), if at all: its exit
     status. `plugins` registers the simulated ledger."""
-    process = PROCESSES.Process(target=work, args=(directory, plugins, point, records))
-    process.start()
-    process.join(120)
-    return process.exitcode
+    return exit_status(work, directory, plugins, point, records)

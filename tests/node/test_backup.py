@@ -30,9 +30,9 @@ from carbonseal.passport.multibase import encode_key
 from carbonseal.passport.passports import parse
 from carbonseal.verification.policy import parse_policy
 from carbonseal.verification.verify import verify
+from tests.programs.forked import exit_status
 
 from .conftest import Begin
-from .driver import PROCESSES
 from .issuance.issuing import MAKER, Clock, issue, request, within
 
 LOG = "logs/default"
@@ -210,10 +210,7 @@ def test_an_old_copy_freezes_where_its_guard_survived(directory: Path, tmp_path:
 
 def killed_at(number: int, work: Callable[..., object], *arguments: object) -> None:
     """Do this in a process that dies at the `number`-th file: not a fork of this one, whose threads would not survive it."""
-    process = PROCESSES.Process(target=_dies, args=(number, work, arguments))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -signal.SIGKILL
+    assert exit_status(_dies, number, work, arguments) == -signal.SIGKILL
 
 
 def _dies(number: int, work: Callable[..., object], arguments: tuple[object, ...]) -> None:

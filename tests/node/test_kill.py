@@ -1,4 +1,4 @@
-"""Real processes, killed with SIGKILL at every named point, and started again."""
+"""Real processes, killed with SIGKILL at every named point; the node goes on in this process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from carbonseal.node.config import LedgerConfig, LogConfig
 from carbonseal.node.failpoints import POINTS
 from carbonseal.node.node import Node
 from carbonseal_devnet.ethereum.network import Network
-from tests.node.driver import run
+from tests import virtual_time
+from tests.node.driver import main, run
 from tests.nodes import log_config
 
 from .conftest import Begin, ledger_in
@@ -81,7 +82,7 @@ def test_killed_once(point: str, begin: Begin, plugins: Path, tmp_path: Path) ->
     directory = begin(ledgers=(ledger_in(tmp_path / "ledger"),))
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
     assert run(directory, point, "a,b,c", plugins) == -signal.SIGKILL
-    assert run(directory, "", "c,d", plugins) == 0
+    virtual_time.run(main(directory, "", "c,d"))
     check(directory, ledger.included())
     check_slots(ledger)
 
@@ -93,20 +94,19 @@ def test_killed_with_two_logs(point: str, times: int, begin: Begin, plugins: Pat
     directory = begin(logs=LOGS, ledgers=(ledger_in(tmp_path / "ledger"),))
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
     assert run(directory, f"{point}:{times}", "a,b,c", plugins) == -signal.SIGKILL
-    assert run(directory, "", "c,d", plugins) == 0
+    virtual_time.run(main(directory, "", "c,d"))
     check(directory, ledger.included())
     check_slots(ledger)
     assert ledger.nonces() == list(range(len(ledger.included())))
 
 
-@pytest.mark.parametrize("logs", [LOGS[:1], LOGS], ids=len)
-def test_killed_again_and_again(logs: list[LogConfig], begin: Begin, plugins: Path, tmp_path: Path) -> None:
+def test_killed_again_and_again(begin: Begin, plugins: Path, tmp_path: Path) -> None:
     """One directory, every point in turn, with new records each time."""
-    directory = begin(logs=logs, ledgers=(ledger_in(tmp_path / "ledger"),))
+    directory = begin(logs=LOGS, ledgers=(ledger_in(tmp_path / "ledger"),))
     ledger = SimulatedLedger(tmp_path / "ledger/ledger.db")
     for number, point in enumerate(POINTS):
         assert run(directory, point, f"{number},{number}-again,same", plugins) == -signal.SIGKILL
-    assert run(directory, "", "last", plugins) == 0
+    virtual_time.run(main(directory, "", "last"))
     assert len(ledger.included()) >= 2
     check(directory, ledger.included())
     check_slots(ledger)

@@ -11,7 +11,9 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -40,11 +42,38 @@ def directory(tmp_path: Path) -> Path:
     return tmp_path / "node"
 
 
+@dataclass(frozen=True)
+class Running:
+    """A program that runs, its node, and the URL that it printed. To start it takes a second of CPU."""
+
+    process: subprocess.Popen[str]
+    directory: Path
+    url: str
+
+    def submit(self, document: bytes) -> dict[str, Any]:
+        """Its receipt."""
+        request = Request(f"{self.url}/v1/records?profile=json/1", document, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10) as response:
+            receipt: dict[str, Any] = json.load(response)
+        return receipt
+
+    def lines_until(self, fragment: str) -> list[str]:
+        """What it logs, up to a line with this."""
+        assert self.process.stderr is not None
+        leash = threading.Timer(60, self.process.kill)  # a line that never comes fails the test, and does not hang it
+        leash.start()
+        lines = []
+        for line in self.process.stderr:
+            lines.append(line.rstrip("\n"))
+            if fragment in line:
+                break
+        leash.cancel()
+        assert lines and fragment in lines[-1], lines
+        return lines
+
+
 @contextmanager
-def serve(
-    directory: Path, *options: str, environment: Mapping[str, str] | None = None
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The running process, and the URL that it printed."""
+def serve(directory: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Running]:
     command = [*CARBONSEAL, "serve", str(directory), "--port", "0", *options]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -54,7 +83,7 @@ def serve(
             line = process.stdout.readline()
             found = re.fullmatch(rf"carbonseal serves {re.escape(str(directory))} at (https?://\S+)\n", line)
             assert found, line or process.communicate()
-            yield process, found[1]
+            yield Running(process, directory, found[1])
         finally:
             process.kill()
 
@@ -64,77 +93,78 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_it_prints_its_address_and_stops_on_a_signal(directory: Path, sign: signal.Signals) -> None:
-    with serve(directory) as (process, url):
-        body = b'{"record": 1}'
-        request = Request(f"{url}/v1/records?profile=json/1", body, {"Content-Type": "application/json"})
-        with urlopen(request, timeout=10) as response:
-            receipt = json.load(response)
-        process.send_signal(sign)
-        status, out, err = ended(process)
-        assert (status, out) == (0, "")
-        assert not [line for line in err.splitlines() if not LINE.fullmatch(line) or " INFO " not in line]
+def holds(directory: Path, receipt: Mapping[str, Any], entries: int) -> None:
+    """The node has so many entries, and the record as its first behind the log's beginning."""
 
     async def kept() -> None:
         async with Node.open(directory) as node:
             assert node.record(bytes.fromhex(receipt["commitment"])).index == 1
-            assert node.log().waiting + node.log().size == 2
+            assert node.log().waiting + node.log().size == entries
 
     asyncio.run(kept())
 
 
-def test_waiting_entries_join_the_log_by_themselves(directory: Path) -> None:
-    with serve(directory) as (_, url):
-
-        async def go() -> None:
-            async with open_node(directory) as node:
-                assert isinstance(node, RemoteNode)
-                receipt = await node.submit(b"{}", "json/1")
-                while (await node.health())["logs"][0]["waiting"]:
-                    pass
-                assert await node.find(receipt.commitment) == ("default", 1)
-
-        asyncio.run(go())
-        with urlopen(f"{url}/v1/logs/default/checkpoint", timeout=10) as response:
-            assert Checkpoint.parse(Note.parse(response.read()).text).size == 2
-
-
-def test_what_becomes_of_a_record_is_logged(directory: Path) -> None:
-    """One line for each change of the log's state, with the log's whole name."""
-    with serve(directory) as (process, url):
-        request = Request(f"{url}/v1/records?profile=json/1", b"{}", {"Content-Type": "application/json"})
-        with urlopen(request, timeout=10) as response:
-            assert json.load(response)["commitment"]
-        assert process.stderr is not None
-        leash = threading.Timer(60, process.kill)  # a line that never comes fails the test, and does not hang it
-        leash.start()
-        lines = []
-        for line in process.stderr:
-            lines.append(line.rstrip("\n"))
-            if "batch sequenced: log=here.example/log size=2 " in line:
-                break
-        leash.cancel()
-    assert lines
-    assert "batch sequenced: log=here.example/log size=2 " in lines[-1]
+def what_becomes_of_a_record_is_logged(running: Running) -> dict[str, Any]:
+    """One line for each change of the log's state, with the log's whole name. Waiting entries join the log by themselves."""
+    receipt = running.submit(b"{}")
+    lines = running.lines_until("batch sequenced: log=here.example/log size=2 ")
     assert all(LINE.fullmatch(line) for line in lines)
 
+    async def found() -> tuple[str, int] | None:
+        async with open_node(running.directory) as node:
+            assert isinstance(node, RemoteNode)
+            assert (await node.health())["logs"][0]["waiting"] == 0
+            return await node.find(bytes.fromhex(receipt["commitment"]))
 
-def test_lines_below_the_chosen_level_are_left_out(directory: Path) -> None:
-    with serve(directory, "--log-level", "warning") as (process, url):
-        request = Request(f"{url}/v1/records?profile=json/1", b"{}", {"Content-Type": "application/json"})
-        with urlopen(request, timeout=10):
-            process.terminate()
-        assert ended(process) == (0, "", "")
+    assert asyncio.run(found()) == ("default", 1)
+    with urlopen(f"{running.url}/v1/logs/default/checkpoint", timeout=10) as response:
+        assert Checkpoint.parse(Note.parse(response.read()).text).size == 2
+    return receipt
 
 
-def test_other_commands_talk_to_it(directory: Path, tmp_path: Path) -> None:
-    (tmp_path / "record.json").write_text('{"a": 1}')
-    command = ["seal", directory, tmp_path / "record.json", "--profile", "json/1"]
-    with serve(directory):
-        far = good(*command)
+def other_commands_talk_to_it(running: Running, folder: Path) -> None:
+    (folder / "record.json").write_text('{"a": 1}')
+    command = ["seal", running.directory, folder / "record.json", "--profile", "json/1"]
+    far = good(*command)
     assert far == good(*command)
     assert "record.json" in far
+
+
+def it_is_the_only_one(running: Running, folder: Path) -> None:
+    """Of its directory, and at its address."""
+    second = carbonseal("serve", running.directory)
+    assert second.status == 2
+    assert running.url in second.err
+    make_node(folder / "second", "second.example/log")
+    port = running.url.rpartition(":")[2]
+    second = carbonseal("serve", folder / "second", "--port", port)
+    assert second.status == 1
+    assert f"127.0.0.1:{port}" in second.err
+
+
+def test_it_serves_and_is_killed_and_goes_on_until_a_signal(directory: Path, tmp_path: Path) -> None:
+    """One test: to start a program takes a second of CPU."""
+    with serve(directory) as running:
+        receipt = what_becomes_of_a_record_is_logged(running)
+        other_commands_talk_to_it(running, tmp_path)
+        it_is_the_only_one(running, tmp_path)
+        running.process.kill()
+        running.process.wait()
+    with serve(directory) as again:
+        assert again.submit(b"{}")["commitment"] == receipt["commitment"]  # it is there already
+        again.process.terminate()
+        status, out, err = ended(again.process)
+    assert (status, out) == (0, "")
+    assert not [line for line in err.splitlines() if not LINE.fullmatch(line) or " INFO " not in line]
+    holds(directory, receipt, 3)
+
+
+def test_an_interrupt_stops_it_too_and_lines_below_the_chosen_level_are_left_out(directory: Path) -> None:
+    with serve(directory, "--log-level", "warning") as running:
+        receipt = running.submit(b'{"record": 1}')
+        running.process.send_signal(signal.SIGINT)
+        assert ended(running.process) == (0, "", "")
+    holds(directory, receipt, 2)
 
 
 def test_a_hangup_loads_what_changed_and_stops_nothing(directory: Path) -> None:
@@ -142,7 +172,8 @@ def test_a_hangup_loads_what_changed_and_stops_nothing(directory: Path) -> None:
     settings = directory / "node.toml"
     listen = f'[listen]\ncertificate = "{CHAIN}"\ncertificate-key = "{KEY}"\n'
     settings.write_text(settings.read_text("utf-8").replace("[listen]\n", listen), "utf-8")
-    with serve(directory, environment=counted()) as (process, url):
+    with serve(directory, environment=counted()) as running:
+        process, url = running.process, running.url
         assert asyncio.run(name_at(url)) == "localhost"
         write(directory, "renewed.example")
         process.send_signal(signal.SIGHUP)
@@ -158,26 +189,11 @@ def test_a_hangup_loads_what_changed_and_stops_nothing(directory: Path) -> None:
         assert process.wait(30) == 0
 
 
-def test_a_node_has_one_server(directory: Path) -> None:
-    with serve(directory) as (_, url):
-        second = carbonseal("serve", directory)
-        assert second.status == 2
-        assert url in second.err
-
-
-def test_a_killed_server_leaves_a_directory_that_opens(directory: Path) -> None:
-    with serve(directory) as (process, _):
-        process.kill()
-        process.wait()
-    with serve(directory) as (process, _):
-        process.terminate()
-        assert ended(process)[0] == 0
-
-
 def test_a_frozen_log_is_named_at_the_start(directory: Path) -> None:
     """It goes on: what is there can be read."""
     (directory / "guard/default").unlink()
-    with serve(directory) as (process, url):
+    with serve(directory) as running:
+        process, url = running.process, running.url
         assert process.stderr is not None
         lines = process.stderr.readline() + process.stderr.readline()
         assert "the log default is frozen: " in lines
@@ -189,15 +205,6 @@ def test_a_frozen_log_is_named_at_the_start(directory: Path) -> None:
         answer.value.close()
         process.terminate()
         assert ended(process)[0] == 0
-
-
-def test_an_address_that_is_taken(directory: Path, tmp_path: Path) -> None:
-    make_node(tmp_path / "second", "second.example/log")
-    with serve(directory) as (_, url):
-        port = url.rpartition(":")[2]
-        second = carbonseal("serve", tmp_path / "second", "--port", port)
-        assert second.status == 1
-        assert f"127.0.0.1:{port}" in second.err
 
 
 def test_a_directory_that_is_no_node(tmp_path: Path) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import warnings
 from pathlib import Path
 
 from carbonseal.node.access.callers import OPERATOR
 from carbonseal.node.node import Node
 from tests.node.requests.driver import reached_at
+from tests.programs.forked import exit_status
 
 
 async def main(directory: Path, point: str, times: int, id: str) -> None:
@@ -20,17 +19,9 @@ async def main(directory: Path, point: str, times: int, id: str) -> None:
 
 def work(directory: Path, point: str, times: int, id: str) -> None:
     """All of the process."""
-    warnings.simplefilter("error")
     asyncio.run(main(directory, point, times, id))
-
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
 
 
 def run(directory: Path, point: str, times: int, id: str) -> int | None:
     """The exit status of a process that does this job, and dies where the point is reached for the so-manieth time."""
-    process = PROCESSES.Process(target=work, args=(directory, point, times, id))
-    process.start()
-    process.join(120)
-    return process.exitcode
+    return exit_status(work, directory, point, times, id)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
 import os
 import signal
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from carbonseal.node.access.callers import OPERATOR
 from carbonseal.node.node import Node
 from carbonseal.node.requests.idempotency import digest, key_of
 from carbonseal.service.operations.listed import OPERATIONS
+from tests.programs.forked import exit_status
 
 KEY = key_of(OPERATOR, "the first")
 
@@ -51,17 +50,9 @@ async def main(directory: Path, point: str, what: str, request: dict[str, Any]) 
 
 def work(directory: Path, point: str, what: str, request: str) -> None:
     """All of the process."""
-    warnings.simplefilter("error")
     asyncio.run(main(directory, point, what, json.loads(request)))
-
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
 
 
 def run(directory: Path, point: str, what: str, request: dict[str, Any]) -> int | None:
     """The exit status of a process that is asked for this."""
-    process = PROCESSES.Process(target=work, args=(directory, point, what, json.dumps(request)))
-    process.start()
-    process.join(120)
-    return process.exitcode
+    return exit_status(work, directory, point, what, json.dumps(request))

@@ -22,11 +22,11 @@ def test_a_served_node_tells_its_supervisor(tmp_path: Path, monkeypatch: pytest.
         heard.settimeout(30)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         monkeypatch.setenv("WATCHDOG_USEC", "200000")
-        with serve(tmp_path / "node") as (process, _):
+        with serve(tmp_path / "node") as running:
             assert heard.recv(64) == b"READY=1"
             assert [heard.recv(64) for _ in range(3)] == [b"WATCHDOG=1"] * 3
-            process.send_signal(signal.SIGTERM)
-            assert ended(process)[0] == 0
+            running.process.send_signal(signal.SIGTERM)
+            assert ended(running.process)[0] == 0
         heard.setblocking(False)
         rest = []
         while True:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import signal
-import warnings
 from pathlib import Path
 
 from carbonseal.node.access.callers import Caller, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.node import Node
+from tests.programs.forked import exit_status
 
 CARL = Caller("carl", Kind.PERSON, "default", frozenset({Scope.RELEASE, Scope.READ}))
 NOW = 1.8e9
@@ -29,17 +28,9 @@ async def main(directory: Path, point: str) -> None:
 
 def work(directory: Path, point: str) -> None:
     """All of the process."""
-    warnings.simplefilter("error")
     asyncio.run(main(directory, point))
-
-
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
 
 
 def run(directory: Path, point: str) -> int | None:
     """Let a process release draft 1, and die at `point`: its exit status."""
-    process = PROCESSES.Process(target=work, args=(directory, point))
-    process.start()
-    process.join(120)
-    return process.exitcode
+    return exit_status(work, directory, point)
