@@ -28,8 +28,8 @@ test: $(VENV)/installed  ## every test: behaviour, attacks, arrows between packa
 uncounted: $(VENV)/installed  ## which tests coverage need not trace, found by a run of all
 	$(BIN)/python -m tests.programs.uncounted
 
-test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the vectors and what plugs in: for another Python
-	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal --durations=5 $(CORE)
+test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the vectors and what plugs in: for another Python, in one process
+	$(BIN)/python -m pytest --durations=5 $(CORE)
 
 storm: $(VENV)/installed  ## the full storms: nodes that are killed while they anchor, on every chain and on Fabric (CI has half of each)
 	STORM=full $(BIN)/python -m pytest tests/ethereum/sending/test_sending_storm.py tests/fabric/sending/test_storm.py
