@@ -77,11 +77,14 @@ class Code:
         said: dict[str, str] = {}
         phrases: dict[str, tuple[Phrase, ...]] = {}
         for name, fact in facts.items():
-            text = fact if type(fact) is str else str(fact)
-            is_plain = len(text) <= LONGEST_FACT and text.isascii() and text.isprintable()
+            if type(fact) is str:
+                text = fact
+            else:
+                text = str(fact)
+                if isinstance(fact, (Phrase, Phrases)):
+                    phrases[name] = fact.phrases
+            is_plain = text.isascii() and text.isprintable() and len(text) <= LONGEST_FACT
             said[name] = text if is_plain else _printable(text)
-            if text is not fact and isinstance(fact, (Phrase, Phrases)):
-                phrases[name] = fact.phrases
         return Finding(self, place, said, phrases)
 
 

@@ -344,8 +344,8 @@ def test_each_subject_has_a_type_and_a_profile_of_its_own() -> None:
 
 
 def test_a_credential_is_its_bytes() -> None:
-    again = dict(reversed(signed().items()))
-    assert PRODUCT.parse(again).canonical == PRODUCT.parse(signed()).canonical
+    again = dict(reversed(signed(name="Türleser 🔑").items()))
+    assert PRODUCT.parse(again).canonical == PRODUCT.parse(signed(name="Türleser 🔑")).canonical == jcs(again)
 
 
 class TestInstants:

@@ -76,7 +76,7 @@ def is_key_name(name: str) -> bool:
 
 
 def _has_control(text: str) -> bool:
-    return _CONTROL.search(text) is not None
+    return not text.replace("\n", "").isprintable() and _CONTROL.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

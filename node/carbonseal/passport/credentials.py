@@ -31,7 +31,7 @@ from carbonseal.passport.schemas import (
     STATUS_SUBJECT_TYPE,
     Shape,
 )
-from carbonseal.records.canonical import jcs
+from carbonseal.records.canonical import jcs_without_numbers
 from carbonseal.records.commitments import commit
 from carbonseal.values import dataclass
 
@@ -211,7 +211,7 @@ def _common(document: Mapping[str, Any]) -> dict[str, Any]:
         if named_by != issuer:
             raise ValueError(f"the proof's key {method} is not the issuer's, {issuer}")
         until = document.get("validUntil")
-        canonical = jcs(document)
+        canonical = jcs_without_numbers(document)
         return {
             "document": document,
             "canonical": canonical,

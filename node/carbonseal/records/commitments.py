@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import lru_cache
 
 from carbonseal.findings import Refused
 from carbonseal.records.places import printable
@@ -29,6 +30,7 @@ def commit(profile: str, salt: bytes, canonical: bytes) -> bytes:
     return hashlib.sha256(COMMITMENT_DOMAIN + salt + _named(profile) + canonical).digest()
 
 
+@lru_cache(maxsize=64)  # one verifier meets few profiles
 def _named(profile: str) -> bytes:
     name = profile.encode()
     if not 0 < len(name) <= 128:

@@ -86,7 +86,7 @@ def _plain(raw: bytes, max_depth: int) -> tuple[Any, bytes | None]:
     """A document's value and its RFC 8785 bytes. None for the bytes, and the value in doubt, where it has floats or may have
     duplicate keys. ValueError where it is not valid for another reason."""
     value = orjson.loads(raw)
-    out = None if _has_float(value, max_depth) else _sorted(value)
+    out = None if _has_float(value, max_depth) else compact(value)
     if out is None or not (out.isascii() or _is_in_order(out)):
         return value, None
     if raw.startswith(out):  # all of it, then, to its last bracket: most passports
@@ -114,14 +114,14 @@ def sorted_form(value: Any) -> bytes | None:
     minus signs left out, floats show. A string may look like one: None then, but never wrongly the bytes. What few letters are
     left of is searched first, as it is short; what has them all, where a string in that looks like a float.
     """
-    out = _sorted(value)
+    out = compact(value)
     if out is None:
         return None
     is_plain = out[:1] in (b"{", b"[") and (_has_no_float(out, _LETTERS_AND_NUMBERS) or _has_no_float(out, _NUMBERS))
     return out if is_plain else None
 
 
-def _sorted(value: Any) -> bytes | None:
+def compact(value: Any) -> bytes | None:
     """orjson's compact, sorted form; None where it has none: of an integer beyond 2^53 - 1, or no JSON value."""
     try:
         return orjson.dumps(value, option=_OPTIONS)

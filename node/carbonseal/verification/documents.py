@@ -18,6 +18,7 @@ from carbonseal.passport.bundles import Bundle
 from carbonseal.passport.credentials import Carried, Credential
 from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.status_lists import StatusList
+from carbonseal.records.canonical import jcs_without_numbers
 from carbonseal.values import cached_property, dataclass
 from carbonseal.verification.checked.caches import Caches
 from carbonseal.verification.policy import Policy, Role, Signer
@@ -130,7 +131,7 @@ class Documents:
 def _wrong_proof(document: Credential) -> Finding | None:
     """Why the proof of a document is no valid signature by the key that it names; None where it is one."""
     try:
-        check_proof(document.document, document.key)
+        check_proof(document.document, document.key, jcs_without_numbers)
     except Refused as refused:
         return refused.finding
     return None

@@ -9,6 +9,8 @@ from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.keccak import keccak256
 
+_HASH = re.compile("0x[0-9a-f]{64}")
+
 
 def read_exactly(options: Mapping[str, str], names: Sequence[str], optional: Sequence[str] = ()) -> None:
     """Check that `options` has these names, all of them but the `optional`, and no others. Raises `Refused`
@@ -30,7 +32,7 @@ def chain_id(name: str) -> int:
 
 def read_hash(text: str, *place: str) -> bytes:
     """32 bytes from 0x and 64 lower-case digits. Raises `Refused` (ethereum.hash-malformed)."""
-    if not re.fullmatch(r"0x[0-9a-f]{64}", text):
+    if not _HASH.fullmatch(text):
         raise Refused(codes.HASH_MALFORMED(*place, value=text))
     return bytes.fromhex(text[2:])
 

@@ -32,16 +32,15 @@ def prove(root: bytes, key: bytes, proof: Sequence[bytes]) -> bytes | Absent:
     if root == EMPTY_ROOT and not proof:
         return Absent()
     path = keccak256(key).hex()  # one character is one nibble
-    at, used, digest, above = 0, 0, root, b""
-    while used < len(proof) and at < len(path):
-        full = proof[used]
-        child_hash = rlp.child_hash(full, int(path[at], 16))
+    at, digest, above = 0, root, b""
+    for full, nibble in zip(proof, path, strict=False):
+        child_hash = rlp.child_hash(full, int(nibble, 16))
         if child_hash is None:
             break
         if keccak256(full) != digest:
-            raise _other_hash(full, used, above)
-        digest, above, at, used = child_hash, full, at + 1, used + 1
-    node, used = _opened(digest, proof, used, above), used + 1
+            raise _other_hash(full, at, above)
+        digest, above, at = child_hash, full, at + 1
+    node, used = _opened(digest, proof, at, above), at + 1
     while True:
         if len(node) == 17:
             if at == len(path):

@@ -21,7 +21,7 @@ from carbonseal.ledger import Checked, Statement
 from carbonseal.log.shown_trees import ShownTrees
 from carbonseal.passport.bundles import Earlier
 from carbonseal.passport.seals import SealedAnchor
-from carbonseal.values import dataclass
+from carbonseal.values import cached_property, dataclass
 from carbonseal.verification.checked.shown import CheckedAnchors, CheckedHead, CheckedRun
 from carbonseal.verification.policy import Policy
 from carbonseal.verification.trust import Trust
@@ -49,7 +49,7 @@ class Caches:
     """
 
     def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
-        self.read = Earlier(most, most_bytes)
+        self._most, self._most_bytes = most, most_bytes
         self.heads: Cache[tuple[Scope, bytes], CheckedHead] = Cache(most, most_bytes)  # by note
         self.anchors: Cache[tuple[Scope, SealedAnchor, Statement], Checked] = Cache(most, most_bytes)
         self.anchored: Cache[tuple[Scope, Anchors, Statement], CheckedAnchors] = Cache(
@@ -60,6 +60,11 @@ class Caches:
         # why the proof of a document is no signature by the key in it; by the digest of the document, proof included
         self.proofs: Cache[bytes, Finding | None] = Cache(most, most_bytes)
         self._scopes: list[Scope] = []
+
+    @cached_property
+    def read(self) -> Earlier:
+        """What was read of earlier files."""
+        return Earlier(self._most, self._most_bytes)
 
     def scope(self, policy: Policy, trust: Trust) -> Scope:
         """The scope of outcomes under a policy and a trust: one that is held, where they say the same."""
