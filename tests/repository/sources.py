@@ -22,6 +22,11 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.path.read_bytes(), filename=str(self.path))
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All of the tree's: to walk through it takes as long as to read it."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def is_package(self) -> bool:
         return self.path.name == "__init__.py"
@@ -56,7 +61,7 @@ def imports(module: Module) -> tuple[Import, ...]:
 
 
 def _imports(module: Module) -> Iterator[Import]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -64,15 +69,21 @@ def _imports(module: Module) -> Iterator[Import]:
             yield from (Import(f"{base}.{alias.name}" if base else alias.name, node.lineno) for alias in node.names)
 
 
-def names_of_modules(module: Module) -> Iterator[Import]:
+@cache
+def names_of_modules(module: Module) -> tuple[Import, ...]:
     """String literals that name a module of ours (`carbonseal.x.y` or `carbonseal.x.y:name`): imports by another way.
     Docstrings are sentences and entry-point groups have a name of their own, so neither is one."""
-    known = {known.name for known in modules() if "." in known.name}
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            target = node.value.partition(":")[0]
-            if target in known:
-                yield Import(target, node.lineno)
+    return tuple(
+        Import(target, node.lineno)
+        for node in module.nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if (target := node.value.partition(":")[0]) in _names()
+    )
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(known.name for known in modules() if "." in known.name)
 
 
 def absolute(module: Module, node: ast.ImportFrom) -> str:

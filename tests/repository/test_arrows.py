@@ -239,7 +239,7 @@ def _check_purity(module: Module) -> None:
             *EXTRAS.get(part(module.name), EXTRAS.get(module.name, ())),
             *sys.stdlib_module_names,
         }, f"line {found.line}: {module.name} imports {found.target}"
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
             effect = called in {"open", "print", "input"} or called.endswith((".now", ".utcnow", ".today"))

@@ -35,7 +35,7 @@ def raw(module: Module) -> list[int]:
     """Lines in which a module speaks to a database without SQLAlchemy Core, or to one database system alone."""
     return [
         node.lineno
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if (isinstance(node, ast.Attribute) and node.attr in ("exec_driver_sql", "dialect_options"))
         or (isinstance(node, ast.Name) and node.id in ("text", "literal_column"))
         or (isinstance(node, ast.keyword) and (node.arg or "").startswith(("sqlite_", "postgresql_")))

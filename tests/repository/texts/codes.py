@@ -78,17 +78,27 @@ def _uses() -> Iterator[Use]:
     by_name = {(d.module, d.constant): d for d in defined()}
     for module in modules():
         known = _known_as(module, by_name)
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and (found := known.get(ast.unparse(node.func))):
+        for node in module.nodes:
+            if isinstance(node, ast.Call) and (found := known.get(_called(node.func))):
                 names = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
                 complete = all(keyword.arg for keyword in node.keywords)
                 yield Use(f"{module.path}:{node.lineno}", found, names if complete else None)
 
 
+def _called(function: ast.expr) -> str:
+    """`X` or `module.X` as it is written; nothing for any other expression."""
+    match function:
+        case ast.Name(name):
+            return name
+        case ast.Attribute(ast.Name(module), name):
+            return f"{module}.{name}"
+    return ""
+
+
 def _known_as(module: Module, by_name: dict[tuple[str, str], Defined]) -> dict[str, Defined]:
     """What each code is called in a module: `findings.X`, `X`."""
     known = {constant: d for (name, constant), d in by_name.items() if name == module.name}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ImportFrom):
             base = absolute(module, node)
             for alias in node.names:

@@ -68,7 +68,7 @@ def uses() -> Iterator[PhraseUse]:
     """Every call of a template in the flow package."""
     for module in modules():
         if module.name.startswith("carbonseal.flow"):
-            for node in ast.walk(module.tree):
+            for node in module.nodes:
                 if isinstance(node, ast.Call):
                     called = ast.unparse(node.func).removeprefix("phrases.").partition("[")[0]
                     complete = all(keyword.arg for keyword in node.keywords)

@@ -42,7 +42,7 @@ def test_what_is_missing_is_never_bare_text() -> None:
         f"{module.path}:{node.lineno}"
         for module in modules()
         if module.name.startswith("carbonseal.flow")
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Dict)
         for key, value in zip(node.keys, node.values, strict=True)
         if isinstance(key, ast.Constant)
