@@ -128,7 +128,8 @@ def test_the_page_works_as_written(tmp_path: Path) -> None:
     site = tmp_path / "site"
     (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
     commands = "\n".join(re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL))
-    pip = f"{sys.executable} -m pip install -q --no-deps --no-build-isolation --no-compile --disable-pip-version-check --target {site}"
+    options = f"-q --no-deps --no-build-isolation --no-compile --disable-pip-version-check --target {site}"
+    pip = f"{sys.executable} -m pip install {options}"
     assert "pip install " in commands
     commands = commands.replace("pip install ", f"{pip} ")
     with served(tmp_path, accuracy="") as authority:  # the page verifies within the second

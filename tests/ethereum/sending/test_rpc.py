@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import sys
 
 import pytest
 from aiohttp import web
@@ -36,7 +37,13 @@ def test_what_is_cancelled_while_it_connects_leaves_nothing_open(turns: int) -> 
 
 
 def test_an_answer_without_end_of_nesting_is_no_answer() -> None:
-    asyncio.run(_ask_for_nesting())
+    """Nor does it end the process where py-evm, or whoever else is in it, lets Python nest calls without end."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**6)
+    try:
+        asyncio.run(_ask_for_nesting())
+    finally:
+        sys.setrecursionlimit(before)
 
 
 async def _ask_for_nesting() -> None:

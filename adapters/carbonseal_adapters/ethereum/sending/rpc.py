@@ -10,13 +10,13 @@ refuses the longer `extraData` of consortium chains.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
 import aiohttp
+import orjson
 
 from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
 from carbonseal.transport import BodyTooLarge, read_chunks
@@ -93,7 +93,7 @@ class Rpc:
                 await asyncio.sleep(max(pause, wanted))
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise UnreachableError(self._because(error)) from error
-            except (aiohttp.ClientError, TimeoutError, BodyTooLarge, ValueError, RecursionError) as error:
+            except (aiohttp.ClientError, TimeoutError, BodyTooLarge, ValueError) as error:
                 raise OutcomeUnknownError(self._because(error)) from error
         raise AssertionError("the last pause is None")
 
@@ -104,7 +104,8 @@ class Rpc:
         request = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
         async with self._session.post(self._url, json=request) as response:
             response.raise_for_status()
-            return json.loads(await read_chunks(response.content.iter_any(), MOST_BYTES))
+            answer = await read_chunks(response.content.iter_any(), MOST_BYTES)
+        return orjson.loads(answer)  # which bounds how deep lists may be nested, whatever Python's own limit is
 
     def _refusal(self, method: str, error: aiohttp.ClientResponseError) -> RpcError | OutcomeUnknownError:
         if 400 <= error.status < 500:
