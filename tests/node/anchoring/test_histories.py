@@ -58,6 +58,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LONGEST_WAIT = 47.3  # seconds in which a failpoint should be reached
+ROUND = 20.3  # seconds after which it is looked whether all has come to its end: what is final is only watched from then on
 
 
 class Crash(Exception):
@@ -239,12 +240,12 @@ class World:
             log.frozen = None
             log.ledgers.update({watch.name: "sim-publisher" for watch in self.watches})
         self.begin_process()
-        await self.work(101.1)
+        await self.work(ROUND)
         for log in self.logs:
             await self.make_due(log)
         newest = {(log.id, log.size) for log in self.logs}
-        for _ in range(20):
-            await self.work(101.1)
+        for _ in range(100):
+            await self.work(ROUND)
             if all(set(watch.states().values()) <= {"final", "failed"} for watch in self.watches):
                 break
         for watch in self.watches:
