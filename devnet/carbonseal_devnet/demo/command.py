@@ -22,6 +22,8 @@ def command(directory: Path) -> None:
       carbonseal demo
       carbonseal demo /tmp/somewhere-else
     """
+    import fcntl  # noqa: F401  # Windows has none, and says so before the rest is imported, which takes seconds
+
     from carbonseal_devnet.demo.stage import Stage
     from carbonseal_devnet.demo.story import perform
 

@@ -58,7 +58,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 LONGEST_WAIT = 47.3  # seconds in which a failpoint should be reached
-ROUND = 20.3  # seconds after which it is looked whether all has come to its end: what is final is only watched from then on
+ROUND = (
+    20.3  # seconds after which it is looked whether all has come to its end: what is final is only watched from then on
+)
 
 
 class Crash(Exception):

@@ -13,6 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,10 +51,41 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def run(directory: Path, act: Act, bounds: Bounds = USUAL, *, workers: bool = True) -> None:
+@dataclass(frozen=True)
+class Served:
+    """A node with worker processes: each takes half a second of CPU to start. It lives on from test to test."""
+
+    runner: asyncio.Runner
+    node: Node
+    url: str
+
+    def run(self, act: Act) -> None:
+        async def go() -> None:
+            async with aiohttp.ClientSession(self.url) as session:
+                await act(self.node, session)
+
+        self.runner.run(go())
+
+
+@pytest.fixture(scope="module")
+def here(directory: Path) -> Iterator[Served]:
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+
+        async def begin() -> Served:
+            node = await stack.enter_async_context(Node.open(directory, workers=True))
+            return Served(runner, node, await stack.enter_async_context(serving(node)))
+
+        yield runner.run(begin())
+        runner.run(stack.aclose())
+
+
+def run_alone(directory: Path, act: Act, bounds: Bounds = USUAL) -> None:
+    """With a node that reads in its own process."""
+
     async def go() -> None:
         async with (
-            Node.open(directory, workers=workers) as node,
+            Node.open(directory) as node,
             serving(node, bounds=bounds) as url,
             aiohttp.ClientSession(url) as session,
         ):
@@ -95,7 +127,7 @@ async def passport_of(node: Node) -> bytes:
     return await node.issue({"issuer": "maker", "subject": "urn:example:cell", "records": listed})
 
 
-def test_what_a_client_sends_is_read_by_worker_processes(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_client_sends_is_read_by_worker_processes(here: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         passport = await passport_of(node)
         forbid_here(monkeypatch)
@@ -122,11 +154,11 @@ def test_what_a_client_sends_is_read_by_worker_processes(directory: Path, monkey
         async with session.post("/v1/passports", data=b'{"issuer": ', headers=JSON) as response:
             assert (response.status, (await response.json())["code"]) == (400, "json.truncated")
 
-    run(directory, act)
+    here.run(act)
 
 
 def test_what_is_long_is_read_by_worker_processes_and_handed_out_as_it_is(
-    directory: Path, monkeypatch: pytest.MonkeyPatch
+    here: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lists of operations, an export's credentials, the files that join one which is refreshed; a file in an answer is bytes."""
     read = orjson.loads
@@ -181,7 +213,7 @@ def test_what_is_long_is_read_by_worker_processes_and_handed_out_as_it_is(
         async with session.post("/v1/drafts/show", data=json.dumps({"draft": number}), headers=JSON) as response:
             assert (await response.json())["request"] == drafted["request"]
 
-    run(directory, act)
+    here.run(act)
 
 
 async def _stored(session: aiohttp.ClientSession) -> bytes:
@@ -190,12 +222,12 @@ async def _stored(session: aiohttp.ClientSession) -> bytes:
 
 
 def test_health_is_answered_while_large_requests_come_slowly_and_wait_to_be_read(
-    directory: Path, monkeypatch: pytest.MonkeyPatch
+    here: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However large and slow: nothing of them is read here, and each has its answer in the end."""
 
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
-        granted = accreditation_request(multikey(directory))
+        granted = accreditation_request(multikey(here.node.directory))
         accreditation = json.loads(await node.accreditations.issue(granted, OPERATOR))
         stated = statement_request(subject([await _stored(session)]), accreditations=[accreditation])
         forbid_here(monkeypatch)
@@ -231,10 +263,10 @@ def test_health_is_answered_while_large_requests_come_slowly_and_wait_to_be_read
             async with await one as response:
                 assert response.status == status, (path, await response.text())
 
-    run(directory, act)
+    here.run(act)
 
 
-def test_records_go_on_while_every_worker_for_passports_is_busy(directory: Path) -> None:
+def test_records_go_on_while_every_worker_for_passports_is_busy(here: Served) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         async with every_worker_busy(node):
             waiting = asyncio.create_task(session.post("/v1/passports/refresh", data=b"{}", headers=JSON))
@@ -245,7 +277,7 @@ def test_records_go_on_while_every_worker_for_passports_is_busy(directory: Path)
             assert not waiting.done()
         assert (await waiting).status == 422
 
-    run(directory, act)
+    here.run(act)
 
 
 @asynccontextmanager
@@ -262,7 +294,7 @@ class _Nothing:
         pass
 
 
-def test_a_worker_that_is_killed_loses_and_doubles_nothing(directory: Path) -> None:
+def test_a_worker_that_is_killed_loses_and_doubles_nothing(here: Served) -> None:
     async def act(node: Node, session: aiohttp.ClientSession) -> None:
         await node.submit(b'{"the log": "has begun"}', "json/1")
         before = node.log().waiting
@@ -280,7 +312,7 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(directory: Path) -> N
         assert [line["place"] for line in answered[:-1]] == [[f"line {n}"] for n in range(1, 2001)]
         assert node.log().waiting - before == 2000
 
-    run(directory, act)
+    here.run(act)
 
 
 # --- shares ----------------------------------------------------------------------------------------------------------
@@ -324,7 +356,7 @@ def test_a_body_in_many_pieces_is_one_share() -> None:
     assert (shares.given_back, other.given_back) == ([1000], [2])
 
 
-def test_a_client_that_fills_its_share_keeps_neither_others_nor_monitoring_out(directory: Path, tmp_path: Path) -> None:
+def test_a_client_that_fills_its_share_keeps_neither_others_nor_monitoring_out(tmp_path: Path) -> None:
     """Slow senders: their requests begin, and do not end."""
     make_node(tmp_path)
 
@@ -352,14 +384,15 @@ def test_a_client_that_fills_its_share_keeps_neither_others_nor_monitoring_out(d
             one.cancel()
         await asyncio.gather(*began, return_exceptions=True)
 
-    run(tmp_path, act, Bounds(requests=5, requests_each=4), workers=False)
+    run_alone(tmp_path, act, Bounds(requests=5, requests_each=4))
 
 
 # --- readers -----------------------------------------------------------------------------------------------------------
 
 
-def test_who_sends_all_before_it_reads_finds_all_results(directory: Path) -> None:
+def test_who_sends_all_before_it_reads_finds_all_results(tmp_path: Path) -> None:
     """As requests and urllib do. All buffers are full long before the last line is sent: each is refused in more than 1 kB."""
+    make_node(tmp_path)
     count = 8_000
     body = b'{"%b":1,"%b":1}\n' % (b"k" * 1200, b"k" * 1200) * count
 
@@ -378,4 +411,4 @@ def test_who_sends_all_before_it_reads_finds_all_results(directory: Path) -> Non
         assert json.loads(end) == {"end": {"taken": 0, "refused": count}}
         assert [json.loads(line)["place"] for line in lines] == [[f"line {n}"] for n in range(1, count + 1)]
 
-    run(directory, act, workers=False)
+    run_alone(tmp_path, act)
