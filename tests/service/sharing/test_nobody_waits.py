@@ -22,7 +22,6 @@ import aiohttp
 import orjson
 import pytest
 
-from carbonseal.findings import Refused
 from carbonseal.node.access.callers import OPERATOR, Kind
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken
@@ -33,7 +32,6 @@ from carbonseal.node.working.config import passports_usually, processors
 from carbonseal.records.strict import parse
 from carbonseal.service.app import serving
 from carbonseal.service.context import USUAL, Bounds
-from carbonseal.service.listening.shares import Held, Shares
 from tests.node.issuance.stating import ACCREDITOR, BODY, accreditation_request, multikey, statement_request, subject
 from tests.service.nodes import make_node
 
@@ -313,47 +311,6 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(here: Served) -> None
         assert node.log().waiting - before == 2000
 
     here.run(act)
-
-
-# --- shares ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_client_has_its_share_and_leaves_the_others_theirs() -> None:
-    shares = Shares("memory", most=5, each=3)
-    with Held("a") as first, Held("b") as second:
-        first.hold(shares, 2)
-        first.hold(shares, 1)
-        for one, amount in ((first, 1), (second, 3)):
-            with pytest.raises(Refused, match="memory has no free slot"):
-                one.hold(shares, amount)
-        with Held("b") as third:
-            third.hold(shares, 2)
-    with Held("a") as first, Held("b") as second:  # all was given back
-        first.hold(shares, 0)
-        first.hold(shares, 3)
-        second.hold(shares, 2)
-
-
-class Noted(Shares):
-    """Shares that note what is given back."""
-
-    def __init__(self) -> None:
-        super().__init__("memory", most=1000, each=1000)
-        self.given_back: list[int] = []
-
-    def give_back(self, client: str, amount: int) -> None:
-        self.given_back.append(amount)
-        super().give_back(client, amount)
-
-
-def test_a_body_in_many_pieces_is_one_share() -> None:
-    """A sender may send byte by byte: what is noted of each would be memory that no share counts."""
-    shares, other = Noted(), Noted()
-    with Held("a") as held:
-        for _ in range(1000):
-            held.hold(shares, 1)
-        held.hold(other, 2)
-    assert (shares.given_back, other.given_back) == ([1000], [2])
 
 
 def test_a_client_that_fills_its_share_keeps_neither_others_nor_monitoring_out(tmp_path: Path) -> None:
