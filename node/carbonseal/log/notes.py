@@ -225,7 +225,7 @@ class Note:
         signatures = lines[:-1].split("\n")
         if len(signatures) > MAX_SIGNATURES:
             raise Refused(codes.NOTE_TOO_MANY_SIGNATURES(count=len(signatures), limit=MAX_SIGNATURES))
-        return Note(text + "\n", tuple(Signature.parse(line) for line in signatures))
+        return Note(text + "\n", tuple([Signature.parse(line) for line in signatures]))
 
     def signed_by(self, key: VerifierKey) -> bool:
         """Whether the note has a valid signature (of a witness's key: cosignature) by `key`; False where it has none by that

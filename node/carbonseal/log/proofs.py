@@ -68,7 +68,7 @@ class TlogProof:
             raise Refused(codes.TLOG_PROOF_INDEX(line=repr(lines[0][:80] if lines else "")))
         if len(lines) - 1 > MAX_HASHES:
             raise Refused(codes.TLOG_PROOF_TOO_MANY_HASHES(count=len(lines) - 1, limit=MAX_HASHES))
-        return TlogProof(index, tuple(_hash(line) for line in lines[1:]), note, extra)
+        return TlogProof(index, tuple([_hash(line) for line in lines[1:]]), note, extra)
 
     def verify(self, entry: bytes, log: VerifierKey) -> Checkpoint:
         """The checkpoint under which `log` has `entry` at `index`. Raises Refused where that is not shown."""

@@ -164,6 +164,8 @@ def _has_float(value: Any, max_depth: int) -> bool:
         for parent in level:
             for child in parent.values() if type(parent) is dict else parent:
                 kind = type(child)
+                if kind is str:  # as most are
+                    continue
                 if kind is dict or kind is list:
                     below.append(child)
                 elif kind is float:

@@ -28,7 +28,7 @@ from carbonseal.ledger import Checked, Proved, TrustItem, TrustItems
 from carbonseal.values import dataclass
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.headers import Header
-from carbonseal_adapters.ethereum.checking.options import read_hash, to_hex
+from carbonseal_adapters.ethereum.checking.options import HASH, to_hex
 
 if TYPE_CHECKING:
     from carbonseal.gathering import TrustReview
@@ -168,10 +168,10 @@ def review(
 def number_and_hash(item: TrustItem) -> tuple[int, bytes]:
     """A trust item's number and 32-byte hash. What is wrong with the verifier's own trust is never held against the passport:
     raises `Refused` (ethereum.trust-malformed, noted)."""
-    number, digest = item.value.get("number"), item.value.get("hash")
-    if set(item.value) == {"number", "hash"} and type(number) is int and number >= 0 and isinstance(digest, str):
-        with suppress(Refused):
-            return number, read_hash(digest)
+    value = item.value
+    number, digest = value.get("number"), value.get("hash")
+    if type(number) is int and number >= 0 and isinstance(digest, str) and len(value) == 2 and HASH.fullmatch(digest):
+        return number, bytes.fromhex(digest[2:])
     raise Refused(codes.TRUST_MALFORMED(value=dict(item.value)))
 
 

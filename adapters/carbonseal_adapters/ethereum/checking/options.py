@@ -9,7 +9,7 @@ from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.keccak import keccak256
 
-_HASH = re.compile("0x[0-9a-f]{64}")
+HASH = re.compile("0x[0-9a-f]{64}")
 
 
 def read_exactly(options: Mapping[str, str], names: Sequence[str], optional: Sequence[str] = ()) -> None:
@@ -32,7 +32,7 @@ def chain_id(name: str) -> int:
 
 def read_hash(text: str, *place: str) -> bytes:
     """32 bytes from 0x and 64 lower-case digits. Raises `Refused` (ethereum.hash-malformed)."""
-    if not _HASH.fullmatch(text):
+    if not HASH.fullmatch(text):
         raise Refused(codes.HASH_MALFORMED(*place, value=text))
     return bytes.fromhex(text[2:])
 
