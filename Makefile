@@ -32,7 +32,7 @@ test-core: $(VENV)/installed  ## the tests of the pure core, the storage, the ve
 	$(BIN)/python -m pytest --durations=5 $(CORE)
 
 storm: $(VENV)/installed  ## the full storms: nodes that are killed while they anchor, on every chain and on Fabric (CI has half of each)
-	STORM=full $(BIN)/python -m pytest tests/ethereum/sending/test_sending_storm.py tests/fabric/sending/test_storm.py
+	STORM=full $(BIN)/python -m pytest tests/ethereum/sending/test_sending_storm.py tests/fabric/sending/test_storm.py tests/fabric/sending/test_faults.py
 
 test-fabric: $(VENV)/installed  ## the tests of Fabric on its own programs (CARBONSEAL_FABRIC_BIN, or the PATH), raft and, from 3 on, BFT
 	$(BIN)/python -m tests.fabric.native

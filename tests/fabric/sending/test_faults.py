@@ -25,8 +25,9 @@ from carbonseal_adapters.fabric.sending.channels import Channel
 from carbonseal_adapters.fabric.sending.ledger import FabricLedger
 from carbonseal_devnet.fabric.network import FabricNetwork
 from tests.fabric import networks
+from tests.programs import storms
 
-ANCHORS = 50
+ANCHORS = storms.anchors(50)
 VALID, CONFLICT, DUPLICATE = (
     transaction_pb2.TxValidationCode.Value(name) for name in ("VALID", "MVCC_READ_CONFLICT", "DUPLICATE_TXID")
 )
@@ -199,8 +200,9 @@ def test_many_anchors_while_nodes_are_killed_at_random(carbonseal_fresh_fabric: 
     ]
 
     async def break_things() -> None:
+        deck = dice.sample(faults, len(faults))  # each of them once, before one comes again
         while not done.is_set():
-            kind, which = dice.choice(faults)
+            kind, which = deck.pop() if deck else dice.choice(faults)
             await asyncio.to_thread(getattr(network, f"stop_{kind}"), which)
             await asyncio.sleep(dice.random() / 4)
             await asyncio.to_thread(getattr(network, f"start_{kind}"), which)
