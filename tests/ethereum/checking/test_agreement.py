@@ -218,15 +218,15 @@ def test_a_reorg_is_noticed_and_reported(carbonseal_fresh_chain: Network) -> Non
 
 def test_who_falls_silent_on_the_way_keeps_what_was_said(carbonseal_fresh_chain: Network) -> None:
     chain = carbonseal_fresh_chain
-    evidence = anchored(chain, *range(1, 30))
+    evidence = anchored(chain, *range(1, 9))
 
     def tiring(method: str, params: list[Any], answer: Answer) -> Any:
-        return None if params[:1] == ["0xf"] else answer()
+        return None if params[:1] == ["0x6"] else answer()
 
     with before(chain, tiring) as endpoint:
         trust, findings = gathered(chain, evidence, endpoint, confirmations=0)
     assert findings == [codes.ENDPOINT_UNREACHABLE]
-    assert [item.value["number"] for item in trust.items] == [0, *range(2, 15)]
+    assert [item.value["number"] for item in trust.items] == [0, 2, 3, 4, 5]
 
 
 def test_one_that_is_busy_is_waited_for(carbonseal_fresh_chain: Network, evidence: Evidence) -> None:
