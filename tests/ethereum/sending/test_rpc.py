@@ -1,4 +1,4 @@
-"""A session with an endpoint is closed, whenever the task that opens it ends; and an answer that no reader of JSON finishes."""
+"""A session with an endpoint is closed, whenever the task that opens it ends; and an answer that is none says nothing."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import asyncio
 import gc
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 
-from carbonseal.ledger import OutcomeUnknownError
-from carbonseal_adapters.ethereum.sending.rpc import Rpc
+from carbonseal.ledger import OutcomeUnknownError, TransientError
+from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
 
 
 @pytest.mark.parametrize("turns", range(6))
@@ -63,3 +65,64 @@ async def _ask_for_nesting() -> None:
     finally:
         await rpc.close()
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def _answering(answer: bytes) -> AsyncIterator[Rpc]:
+    """A client of an endpoint that gives each request these bytes."""
+
+    async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"}")
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(reply, "127.0.0.1", 0)
+    rpc = Rpc(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    try:
+        yield rpc
+    finally:
+        await rpc.close()
+        server.close()
+
+
+RESULT = b'{"jsonrpc":"2.0","id":1,"result":"0x1"}'
+BEGINNING = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", RpcError),
+        (b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", OutcomeUnknownError),
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nRetry-After: 99\r\n\r\n", TransientError),
+        (b"SSH-2.0-OpenSSH\r\n\r\n", OutcomeUnknownError),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", OutcomeUnknownError),
+        (BEGINNING + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", OutcomeUnknownError),
+        (BEGINNING + b"X: " + b"a" * 10_000 + b"\r\n\r\n" + RESULT, OutcomeUnknownError),
+        (BEGINNING + b"Content-Encoding: gzip\r\n\r\n" + RESULT, OutcomeUnknownError),
+        (BEGINNING + b"Content-Length: 99\r\n\r\n" + RESULT, OutcomeUnknownError),
+        (BEGINNING + b"\r\n[" + RESULT + b"]", OutcomeUnknownError),
+    ],
+)
+def test_only_an_endpoints_own_word_says_that_nothing_happened(answer: bytes, error: type[Exception]) -> None:
+    """Of what is no HTTP aiohttp says that its status is 400: it may have come after a transaction was taken."""
+
+    async def go() -> None:
+        async with _answering(answer) as rpc:
+            with pytest.raises(error):
+                await rpc.call("eth_sendRawTransaction", "0x00")
+
+    asyncio.run(go())
+
+
+def test_a_session_that_is_closed_is_not_used_again() -> None:
+    """Not even by a call that comes while it is being closed, and nothing else is raised than what callers know."""
+
+    async def go() -> None:
+        async with _answering(BEGINNING + b"\r\n" + RESULT) as rpc:
+            assert await rpc.call("eth_chainId") == "0x1"
+            closing, call = asyncio.create_task(rpc.close()), asyncio.create_task(rpc.call("eth_chainId"))
+            await closing
+            assert await call == "0x1"
+
+    asyncio.run(go())

@@ -80,37 +80,39 @@ class Rpc:
         return answer["result"]
 
     async def _answer(self, method: str, params: Any) -> Any:
-        """The answer, asked for again while the endpoint is busy. Raises as `call`."""
+        """The JSON of one answer, read up to a limit, after decompression, whatever it announces; asked for again while the
+        endpoint is busy. Raises as `call`."""
         for pause in (*PAUSES, None):
+            request = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
             try:
-                return await self._post(method, params)
-            except aiohttp.ClientResponseError as error:
-                if error.status not in BUSY:
-                    raise self._refusal(method, error) from error
-                wanted = _retry_after(error)
-                if pause is None or wanted > LONGEST_PAUSE:
-                    raise TransientError(f"{self.endpoint}: HTTP {error.status}") from error
-                await asyncio.sleep(max(pause, wanted))
+                async with self._opened().post(self._url, json=request) as response:
+                    if response.status < 400:
+                        # orjson bounds how deep lists may be nested, whatever Python's own limit is
+                        return orjson.loads(await read_chunks(response.content.iter_any(), MOST_BYTES))
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
                 raise UnreachableError(self._because(error)) from error
             except (aiohttp.ClientError, TimeoutError, BodyTooLarge, ValueError) as error:
+                # what is no HTTP too, of which aiohttp says 400: that is not the endpoint's word
                 raise OutcomeUnknownError(self._because(error)) from error
+            if response.status not in BUSY:
+                raise self._refusal(method, response)
+            wanted = _retry_after(response)
+            if pause is None or wanted > LONGEST_PAUSE:
+                raise TransientError(f"{self.endpoint}: HTTP {response.status}")
+            await asyncio.sleep(max(pause, wanted))
         raise AssertionError("the last pause is None")
 
-    async def _post(self, method: str, params: Any) -> Any:
-        """The JSON of one answer, which is read up to a limit, after decompression, whatever it announces."""
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=TIMEOUT)
-        request = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
-        async with self._session.post(self._url, json=request) as response:
-            response.raise_for_status()
-            answer = await read_chunks(response.content.iter_any(), MOST_BYTES)
-        return orjson.loads(answer)  # which bounds how deep lists may be nested, whatever Python's own limit is
+            self._session = aiohttp.ClientSession(
+                headers={"User-Agent": "carbonseal"}, cookie_jar=aiohttp.DummyCookieJar(), timeout=TIMEOUT
+            )
+        return self._session
 
-    def _refusal(self, method: str, error: aiohttp.ClientResponseError) -> RpcError | OutcomeUnknownError:
-        if 400 <= error.status < 500:
-            return RpcError(method, f"HTTP {error.status} {error.message}")
-        return OutcomeUnknownError(f"{self.endpoint}: HTTP {error.status}")
+    def _refusal(self, method: str, response: aiohttp.ClientResponse) -> RpcError | OutcomeUnknownError:
+        if response.status < 500:
+            return RpcError(method, f"HTTP {response.status} {response.reason}")
+        return OutcomeUnknownError(f"{self.endpoint}: HTTP {response.status}")
 
     async def question(self, method: str, *params: Any) -> Any:
         """The result of what changes nothing: a lost answer is a `TransientError`. Raises `RpcError` too."""
@@ -141,15 +143,16 @@ class Rpc:
             raise TransientError(f"{self.endpoint}: the answer to {method} is malformed: {error!r}") from error
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Calls that are under way have an unknown outcome; a later one opens another session."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     def _because(self, error: Exception) -> str:
         return f"{self.endpoint}: {str(error) or type(error).__name__}"
 
 
-def _retry_after(error: aiohttp.ClientResponseError) -> float:
+def _retry_after(response: aiohttp.ClientResponse) -> float:
     """The seconds of a Retry-After (RFC 9110, 10.2.3); 0 where there are none."""
-    text = error.headers.get("Retry-After", "") if error.headers else ""
+    text = response.headers.get("Retry-After", "")
     return float(text) if text.isascii() and text.isdecimal() else 0.0

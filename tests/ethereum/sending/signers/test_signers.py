@@ -176,6 +176,8 @@ def test_keystores_are_read_strictly(keystore: dict[str, Any]) -> None:
         {**keystore, "crypto": {**crypto, "kdfparams": {**parameters, "c": 10**9}}},
         {**keystore, "crypto": {**crypto, "kdfparams": {"n": 2**30, "r": 8, "p": 1, "dklen": 32, "salt": "00"}}},
         {**keystore, "crypto": {**crypto, "kdfparams": {"n": "x", "r": 8, "p": 1, "dklen": 32, "salt": "00"}}},
+        {**keystore, "crypto": {**crypto, "kdfparams": {**parameters, "prf": "sha256"}}},
+        {**keystore, "crypto": {**crypto, "kdfparams": {**parameters, "dklen": 2**64}}},
         {**keystore, "crypto": {**crypto, "ciphertext": "zz"}},
         {**keystore, "crypto": {name: value for name, value in crypto.items() if name != "mac"}},
         {**keystore, "crypto": {**crypto, "cipher": "rot13"}},

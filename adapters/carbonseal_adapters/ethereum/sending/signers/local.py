@@ -81,8 +81,8 @@ def _decrypted(keystore: dict[str, Any], password: bytes, uri: KeyUri) -> LocalK
         if "MAC mismatch" in str(error):
             raise Refused(SECRET_WRONG_PASSWORD(uri=uri)) from None
         raise malformed from None
-    except (AttributeError, KeyError, TypeError, NotImplementedError):
-        raise malformed from None
+    except (AttributeError, KeyError, TypeError, NotImplementedError, AssertionError, ArithmeticError):
+        raise malformed from None  # eth-keyfile asserts that the hash is an HMAC, and computes with lengths
     named = str(keystore.get("address", "")).lower().removeprefix("0x")
     if named and named != address_of(key.public_key[1:]).hex():
         raise Refused(
