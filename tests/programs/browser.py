@@ -23,6 +23,7 @@ FLAGS = (
     "--disable-software-rasterizer",
     "--in-process-gpu",
 )  # half of the CPU of its own
+PATIENCE = 180_000  # milliseconds; Playwright's half a minute is short where a machine has much else to do
 needs_chromium = pytest.mark.skipif(PROGRAM is None, reason="chromium is not installed")
 
 needs_axe = pytest.mark.skipif(not AXE, reason="CARBONSEAL_AXE does not name axe.min.js of axe-core")
@@ -65,6 +66,7 @@ def _started() -> tuple[asyncio.Runner, Browser]:
     async def start() -> Browser:
         playwright = await stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=PROGRAM, args=FLAGS)
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE))
         stack.push_async_callback(browser.close)
         return browser
 
