@@ -51,6 +51,10 @@ def _set(member: str, value: Any) -> Callable[[dict[str, Any]], None]:
         ("opinion", None, "credential.malformed"),
         ("opinion", "modified", "credential.malformed"),  # without a qualification
         ("opinion", "clean", "credential.unknown-value"),
+        ("opinion", ["clean"], "credential.unknown-value"),
+        ("opinion", ["unmodified"], "credential.unknown-value"),
+        ("opinion", [["clean"]], "credential.malformed"),
+        ("opinion", {"clean": "clean"}, "credential.malformed"),
         ("covers", "batch", "credential.unknown-value"),
         ("covers", "program", "credential.malformed"),  # which has footprints, and no rulebook
         ("footprints", [], "credential.malformed"),
@@ -59,8 +63,11 @@ def _set(member: str, value: Any) -> Callable[[dict[str, Any]], None]:
         ("noSiteVisit", None, "credential.malformed"),
         ("siteVisits", [{"date": "2026-10-01", "kind": "physical"}], "credential.malformed"),  # and a reason for none
         ("siteVisits", [{"date": "2026-10-01", "kind": "by drone"}], "credential.unknown-value"),
+        ("siteVisits", [{"date": "2026-10-01", "kind": ["by drone"]}], "credential.unknown-value"),
         ("engagement", "validation", "credential.malformed"),  # which has no assurance
         ("standards", ["iso-9001:2015"], "credential.unknown-value"),
+        ("standards", [["iso-9001:2015"]], "credential.unknown-value"),
+        ("scope", {"standard": ["iso-9001:2015"], "activity": ["verification"]}, "credential.unknown-value"),
         ("standards", ["iso-14065:2020", "iso-14065:2020"], "credential.listed-twice"),
         ("scope", {"standard": "iso-14067:2018", "activity": "validation"}, "credential.malformed"),
         ("scope", {"standard": "glec-framework:3", "activity": "verification"}, "credential.malformed"),

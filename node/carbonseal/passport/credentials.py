@@ -168,7 +168,8 @@ def _refuse_unknown_values(words: Iterable[Word]) -> None:
     """Raise Refused (credential.unknown-value) where a text, or a list of texts, is not one of the values that are known."""
     for place, value, known in words:
         texts = [value] if isinstance(value, str) else value
-        if texts and isinstance(texts, list) and all(isinstance(text, str) for text in texts) and value not in known:
+        are_texts = texts and isinstance(texts, list) and all(isinstance(text, str) for text in texts)
+        if are_texts and value not in [*known]:  # a list cannot be looked up in a table
             raise Refused(
                 codes.CREDENTIAL_UNKNOWN_VALUE(place, value=_listed(texts), known=" or ".join(map(_listed, known)))
             )
