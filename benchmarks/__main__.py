@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import sys
 
 from rich.console import Console
 from rich.table import Table
+
+from carbonseal.cli.main import COLLECT_AFTER
 
 from .measure import Row
 
@@ -28,6 +31,7 @@ def main() -> int:
     chosen = parser.parse_args().subjects or [*SUBJECTS]
     if unknown := set(chosen) - set(SUBJECTS):
         parser.error(f"no such subject: {', '.join(sorted(unknown))}")
+    gc.set_threshold(COLLECT_AFTER)  # as the command and a node that answers
     console = Console()
     rows: list[Row] = []
     for subject in chosen:

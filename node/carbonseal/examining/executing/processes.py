@@ -3,12 +3,14 @@
 - Each worker has one part at a time, so that it is known which part a process died of.
 - Workers are started as they are needed, one for each part until there are enough, and not by fork of this process: it may have
   threads. They are forked by another one, which has imported what all need; `begin_ahead` starts it while files are listed.
+- They look for cycles of garbage as seldom as the process that they work for: Python's usual threshold takes 5 % of judging.
 
 Private.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -102,7 +104,7 @@ class _Pool:
 class _Worker:
     def __init__(self, context: Any, work: Work) -> None:
         self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, work), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, work, gc.get_threshold()), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -116,8 +118,9 @@ class _Worker:
         return f"signal {-status}" if status < 0 else f"exit status {status}"
 
 
-def _work(connection: Connection, work: Work) -> None:
+def _work(connection: Connection, work: Work, thresholds: tuple[int, int, int]) -> None:
     """A worker: it ends once the other side has closed the connection."""
+    gc.set_threshold(*thresholds)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, which ends its workers
     judged: Callable[[Part], PartResult] = work.open()
     with suppress(EOFError, ConnectionError):
