@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -72,6 +73,29 @@ def test_a_worker_that_was_killed_for_another_loses_nothing(tmp_path: Path) -> N
     """As a system without memory does it."""
     once = str(tmp_path / "killed-once")
     assert names(in_processes(2)(WORK, parts(f"1 {once} 2", "3"))) == ["1", once, "2", "3"]
+
+
+EARLY = """
+import os, signal
+from multiprocessing import forkserver, get_context
+from carbonseal.examining.executing.processes import begin_ahead
+
+begin_ahead()
+begun = forkserver._forkserver._forkserver_pid
+os.kill(begun, signal.SIGINT)
+worker = get_context("forkserver").Process(target=print, args=("works",))
+worker.start()
+worker.join()
+assert forkserver._forkserver._forkserver_pid == begun
+assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
+"""
+
+
+@pytest.mark.skipif(workers.METHOD != "forkserver", reason="no process is forked here")
+def test_ctrl_c_does_not_reach_who_has_only_begun() -> None:
+    """What workers are forked from would be interrupted among its imports, and say so."""
+    done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "works\n", "")
 
 
 def test_workers_end_with_their_reader() -> None:

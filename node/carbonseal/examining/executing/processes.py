@@ -41,10 +41,16 @@ def in_processes(most: int | None = None) -> Executor:
 def begin_ahead() -> None:
     """Start the process that workers are forked from, where there is one: for who has something else to do before there is work."""
     if METHOD == "forkserver":
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
         get_context(METHOD).set_forkserver_preload([*PRELOADED])
-        forkserver.ensure_running()
+        resource_tracker.ensure_running()  # which would let SIGINT through again
+        # Ctrl-C is for this process: the other one would tell of an interrupt while it imports
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def usable_processors() -> int:
