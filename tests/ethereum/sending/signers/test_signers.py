@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
 from carbonseal_adapters.ethereum.checking import rlp
+from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.options import to_hex
 from carbonseal_adapters.ethereum.sending.fees import Fees
 from carbonseal_adapters.ethereum.sending.signatures import ORDER, complete, r_and_s, recover
@@ -30,6 +32,15 @@ PASSWORD = "correct horse battery"
 def keystore() -> dict[str, Any]:
     """Cheap to open, and otherwise what `geth account new` writes."""
     return Account.encrypt(KEY, PASSWORD, kdf="pbkdf2", iterations=1)
+
+
+def _of_31_bytes() -> dict[str, Any]:
+    """What encrypts a key that is a byte too short, and has a MAC that is right."""
+    derived = hashlib.pbkdf2_hmac("sha256", PASSWORD.encode(), b"", 1, 32)
+    parameters = {"c": 1, "dklen": 32, "prf": "hmac-sha256", "salt": ""}
+    mac = keccak256(derived[16:] + KEY[1:]).hex()
+    other = {"cipher": "aes-128-ctr", "cipherparams": {"iv": "00"}, "kdf": "pbkdf2", "kdfparams": parameters}
+    return {**other, "ciphertext": KEY[1:].hex(), "mac": mac}
 
 
 def opened(uri: str, **secrets: bytes | str) -> TransactionSigner:
@@ -178,6 +189,8 @@ def test_keystores_are_read_strictly(keystore: dict[str, Any]) -> None:
         {**keystore, "crypto": {**crypto, "kdfparams": {"n": "x", "r": 8, "p": 1, "dklen": 32, "salt": "00"}}},
         {**keystore, "crypto": {**crypto, "kdfparams": {**parameters, "prf": "sha256"}}},
         {**keystore, "crypto": {**crypto, "kdfparams": {**parameters, "dklen": 2**64}}},
+        {**keystore, "crypto": {**crypto, "kdfparams": {"n": 2, "r": 8, "p": 1, "dklen": 2**40, "salt": "00"}}},
+        {**keystore, "crypto": _of_31_bytes()},
         {**keystore, "crypto": {**crypto, "ciphertext": "zz"}},
         {**keystore, "crypto": {name: value for name, value in crypto.items() if name != "mac"}},
         {**keystore, "crypto": {**crypto, "cipher": "rot13"}},

@@ -18,6 +18,7 @@ from carbonseal_adapters.ethereum.sending.signatures import ORDER, address_of
 
 MOST_MEMORY = 512 * 1024 * 1024  # bytes that scrypt may take; geth's keystores take 256 MiB
 MOST_ROUNDS = 10_000_000  # of PBKDF2
+MOST_DERIVED = 64  # bytes of a derived key, of which 32 are used
 
 
 class LocalKey:
@@ -81,7 +82,7 @@ def _decrypted(keystore: dict[str, Any], password: bytes, uri: KeyUri) -> LocalK
         if "MAC mismatch" in str(error):
             raise Refused(SECRET_WRONG_PASSWORD(uri=uri)) from None
         raise malformed from None
-    except (AttributeError, KeyError, TypeError, NotImplementedError, AssertionError, ArithmeticError):
+    except (AttributeError, KeyError, TypeError, NotImplementedError, AssertionError, ArithmeticError, ValidationError):
         raise malformed from None  # eth-keyfile asserts that the hash is an HMAC, and computes with lengths
     named = str(keystore.get("address", "")).lower().removeprefix("0x")
     if named and named != address_of(key.public_key[1:]).hex():
@@ -97,6 +98,8 @@ def _check_cost(parameters: dict[str, Any]) -> None:
         raise ValueError("scrypt would take too much memory or time")
     if parameters.get("c", 0) > MOST_ROUNDS:
         raise ValueError("PBKDF2 would take too long")
+    if parameters["dklen"] > MOST_DERIVED:  # each byte more is computed
+        raise ValueError("the derived key is longer than any use of it")
 
 
 ACCOUNT_KEY = KeyKind(Curve.SECP256K1, _is_encrypted, _decode)
