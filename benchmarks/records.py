@@ -20,7 +20,8 @@ from .measure import Row, Rows, Times, side_by_side
 COUNT = 400
 VALUES = 8 << 20  # more than a document of numbers has here: faults are to be found, not limits met
 SHORT = Limits(max_bytes=1 << 20, max_values=VALUES)
-LONG = Limits(max_bytes=8 << 20, max_values=VALUES)  # what is refused; a passport may have eight times that, and the ratio is the same
+# What is refused. A passport may have eight times as many bytes, and the ratio is the same.
+LONG = Limits(max_bytes=8 << 20, max_values=VALUES)
 
 
 def footprint(company: str, number: int) -> dict[str, Any]:
@@ -91,9 +92,8 @@ def rows() -> Rows:
         yield Row(
             "records", f"PACT, {what}: admit / (orjson + rfc8785)", times.ratio("admit", "bare"), "<=", target, note
         )
-    for what, item in (("numbers", b"1"), ("lists", b"[1]"), ("footprints", plain[0])):
-        count = (LONG.max_bytes - 100) // (len(item) + 1)
-        good = b"[" + b",".join([item] * count) + b"]"
+    for what, item in {**ITEMS, "footprints": plain[0]}.items():
+        good = long_list(item)
         times, slowest = refusals(good)
         note = f"the slowest: {slowest}; reads in {times.each('read', 1)}, for {len(good):,} bytes"
         yield Row("records", f"{what}: refuse / read a document as long", times.ratio(slowest, "read"), "<=", 3.0, note)
@@ -102,6 +102,14 @@ def rows() -> Rows:
         yield Row(
             "records", f"{what}: refuse with / without segments", times.ratio("segments", "exact"), "<=", 0.4, note
         )
+
+
+ITEMS = {"numbers": b"1", "lists": b"[1]"}
+
+
+def long_list(item: bytes) -> bytes:
+    """A list of these that is nearly as long as is read."""
+    return b"[" + b",".join([item] * ((LONG.max_bytes - 100) // (len(item) + 1))) + b"]"
 
 
 FAULTS = {  # at the very end of a document
