@@ -245,7 +245,8 @@ def test_the_verifier_asks_whom_it_named_and_nobody_else(carbonseal_fresh_chain:
     """A redirect would be somebody else's word under the first one's name."""
     chain = carbonseal_fresh_chain
     for status in (301, 302, 303, 307, 308):
-        with before(chain, lambda *_: status) as endpoint, pytest.raises(TransientError, match=str(status)):  # noqa: B023
+        said = f"HTTP {status}, a redirect to "
+        with before(chain, lambda *_: status) as endpoint, pytest.raises(TransientError, match=said):  # noqa: B023
             gathered(chain, [evidence], endpoint)
 
 

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from carbonseal.ledger import OutcomeUnknownError, TransientError
+from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
+from carbonseal_adapters.ethereum.gathering.endpoints import redirected
 from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
 
 
@@ -126,3 +127,37 @@ def test_a_session_that_is_closed_is_not_used_again() -> None:
             assert await call == "0x1"
 
     asyncio.run(go())
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    """It leads to an endpoint that would answer. Nothing has happened, no other call will succeed, and no key is shown."""
+
+    async def go() -> None:
+        async with _answering(BEGINNING + b"\r\n" + RESULT) as there:
+            place = there.endpoint.encode()
+            leads = b"HTTP/1.1 %d Elsewhere\r\nConnection: close\r\nLocation: %s/access-key\r\n\r\n" % (status, place)
+            async with _answering(leads) as rpc:
+                with pytest.raises(UnreachableError) as raised:
+                    await rpc.call("eth_sendRawTransaction", "0x00")
+        message = str(raised.value)
+        assert message.startswith(f"{rpc.endpoint}: HTTP {status}, a redirect to {there.endpoint}, ")
+        assert message.endswith("name the address that it leads to")
+        assert "access-key" not in message
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("https://rpc.example/key", "https://rpc.example"),
+        ("//other.example:8545/key", "http://other.example:8545"),
+        ("/key", "another path there"),
+        ("", "another path there"),
+        ("https://user:word@other.example:99999/", "https://…"),
+        ("http://[", "no address"),
+    ],
+)
+def test_where_a_redirect_leads_is_said_without_keys(location: str, place: str) -> None:
+    assert f"a redirect to {place}, which is" in redirected("http://rpc.example/key", 301, location)

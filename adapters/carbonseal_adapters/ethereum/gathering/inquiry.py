@@ -19,7 +19,7 @@ from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.options import read_hash
-from carbonseal_adapters.ethereum.gathering.endpoints import origin
+from carbonseal_adapters.ethereum.gathering.endpoints import origin, redirected
 
 MAX_ANSWER = 4 << 20  # a block's header and the hashes of its transactions
 TIMEOUT = 30  # seconds, for every piece of an answer
@@ -129,6 +129,9 @@ class Inquiry:
                 return self._fetch(request)
             except urllib.error.HTTPError as error:
                 error.close()
+                if error.code < 400:
+                    why = redirected(self._endpoint, error.code, error.headers.get("Location", ""))
+                    raise TransientError(f"{self.source}: {why}") from error
                 if error.code not in BUSY or pause is None:
                     raise TransientError(f"{self.source}: HTTP {error.code}") from error
                 self._pause(pause)

@@ -1,7 +1,7 @@
 """JSON-RPC 2.0 client of one endpoint, over HTTP: one session, and the errors of `carbonseal.ledger`.
 
 A request that the endpoint refuses because it is busy (HTTP 429, 503) is sent again after the pause that it asks for, a few
-times. Nothing else is repeated here: the outbox decides about that.
+times. Nothing else is repeated here: the outbox decides about that. A redirect is not followed: no call would succeed.
 
 Results are the endpoint's own JSON. A client library would shape them: web3's loses fields that a header's hash needs, and
 refuses the longer `extraData` of consortium chains.
@@ -20,7 +20,7 @@ import orjson
 
 from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
 from carbonseal.transport import BodyTooLarge, read_chunks
-from carbonseal_adapters.ethereum.gathering.endpoints import origin
+from carbonseal_adapters.ethereum.gathering.endpoints import origin, redirected
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 MOST_BYTES = 16 << 20  # of one answer: the evidence that it may hold has at most 8 MiB, written in hexadecimal
@@ -85,8 +85,8 @@ class Rpc:
         for pause in (*PAUSES, None):
             request = {"jsonrpc": "2.0", "id": next(self._numbers), "method": method, "params": params}
             try:
-                async with self._opened().post(self._url, json=request) as response:
-                    if response.status < 400:
+                async with self._opened().post(self._url, json=request, allow_redirects=False) as response:
+                    if response.status < 300:
                         # orjson bounds how deep lists may be nested, whatever Python's own limit is
                         return orjson.loads(await read_chunks(response.content.iter_any(), MOST_BYTES))
             except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -109,7 +109,12 @@ class Rpc:
             )
         return self._session
 
-    def _refusal(self, method: str, response: aiohttp.ClientResponse) -> RpcError | OutcomeUnknownError:
+    def _refusal(
+        self, method: str, response: aiohttp.ClientResponse
+    ) -> UnreachableError | RpcError | OutcomeUnknownError:
+        if response.status < 400:
+            why = redirected(self._url, response.status, response.headers.get("Location", ""))
+            return UnreachableError(f"{self.endpoint}: {why}")
         if response.status < 500:
             return RpcError(method, f"HTTP {response.status} {response.reason}")
         return OutcomeUnknownError(f"{self.endpoint}: HTTP {response.status}")
