@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from carbonseal.findings import Code
+from carbonseal.findings import Code, Refused
 from carbonseal.records.profiles import codes
 from carbonseal.records.profiles.schema import (
+    ABOVE_ZERO,
     AT_LEAST_ZERO,
+    AT_MOST_ZERO,
     DATE_TIME,
+    DECIMAL,
     FILLED,
     PERCENT,
+    RATING,
+    RATING_OF_3,
+    Part,
     Schema,
     list_of,
     members,
@@ -81,3 +93,50 @@ def test_open_and_null() -> None:
     FORMAT.check(GOOD)
     FORMAT.check(GOOD | {"anything": {"else": [1]}, "unit": None, "one": None, "percent": "1e2", "emissions": "-0.0"})
     assert or_null({}) == {}
+
+
+RANGES: list[tuple[Part, Callable[[Decimal], bool]]] = [
+    (DECIMAL, lambda _: True),
+    (AT_LEAST_ZERO, lambda value: value >= 0),
+    (AT_MOST_ZERO, lambda value: value <= 0),
+    (ABOVE_ZERO, lambda value: value > 0),
+    (PERCENT, lambda value: 0 <= value <= 100),
+    (RATING, lambda value: 1 <= value <= 5),
+    (RATING_OF_3, lambda value: 1 <= value <= 3),
+]
+_SCHEMAS = [(Schema("Example 1", part), inside) for part, inside in RANGES]
+
+
+def assert_exact(written: str) -> None:
+    """Every range says of a string what the comparison of its decimal says."""
+    is_decimal = re.fullmatch(r"[+-]?[0-9]{1,40}([.][0-9]{1,40})?([eE][+-]?[0-9]{1,2})?", written, re.ASCII)
+    for schema, inside in _SCHEMAS:
+        expected = codes.RECORD_DECIMAL if not is_decimal else None if inside(Decimal(written)) else codes.RECORD_RANGE
+        try:
+            schema.check(written)
+        except Refused as refusal:
+            assert refusal.finding.code == expected, written
+        else:
+            assert expected is None, written
+
+
+def test_short_texts_are_compared_exactly() -> None:
+    for length in range(5):
+        for letters in product("-.e0135", repeat=length):
+            assert_exact("".join(letters))
+
+
+_SIGNS = st.sampled_from(["", "-", "+"])
+_WHOLE = st.sampled_from(["0", "00", "1", "3", "5", "99", "100", "101", "0" * 40, "9" * 40, "0" * 41]) | st.from_regex(
+    "[0-9]{1,41}", fullmatch=True
+)
+_FRACTIONS = st.sampled_from(["", ".", ".0", ".5", f".{'0' * 40}", f".{'0' * 39}1", f".{'0' * 41}"]) | st.from_regex(
+    "[.][0-9]{1,41}", fullmatch=True
+)
+_EXPONENTS = st.sampled_from(["", "e0", "E+1", "e-2", "e99", "e-99", "e100", "e"])
+_ENDS = st.sampled_from(["", "", "", "\n", " ", "٣"])
+
+
+@given(st.tuples(_SIGNS, _WHOLE, _FRACTIONS, _EXPONENTS, _ENDS).map("".join))
+def test_decimals_are_compared_exactly(written: str) -> None:
+    assert_exact(written)

@@ -13,7 +13,10 @@ from typing import Any
 from carbonseal.footprints.documents import Node
 from carbonseal.footprints.model import Footprint
 from carbonseal.records.profiles.schema import (
+    ABOVE_ZERO,
+    AT_LEAST_ZERO,
     DATE_TIME,
+    DECIMAL,
     FILLED,
     Part,
     Schema,
@@ -32,13 +35,13 @@ FIRST = "TIDAS-Link-PCF-0.1"
 FORMAT = "TIDAS Link"
 
 
-def _decimal(**bounds: Any) -> Part:
-    """A number, or a string of one; `bounds` are of the number, and `format` of the string."""
-    return {"type": ["string", "number"], "format": "decimal", **bounds}
+def _decimal(written: Part = DECIMAL, **bounds: Any) -> Part:
+    """A number, or a string of one; `bounds` are of the number, and `written` of the string."""
+    return {**written, "type": ["string", "number"], **bounds}
 
 
-_ABOVE_ZERO = _decimal(format="decimal, above 0", exclusiveMinimum=0)
-_AT_LEAST_ZERO = _decimal(format="decimal, 0 or more", minimum=0)
+_ABOVE_ZERO = _decimal(ABOVE_ZERO, exclusiveMinimum=0)
+_AT_LEAST_ZERO = _decimal(AT_LEAST_ZERO, minimum=0)
 _PERIOD = members({"start": DATE_TIME, "end": DATE_TIME}, {})
 _QUANTITY = members({"amount": _ABOVE_ZERO, "unit": FILLED}, {})
 _RATINGS = ("technologicalDQR", "geographicalDQR", "temporalDQR", "completenessDQR", "reliabilityDQR")
