@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -13,8 +14,8 @@ from carbonseal.findings import Code, Refused
 from carbonseal.records import codes as records_codes
 from carbonseal.records.scanner import decoded
 from carbonseal.records.scanner import scan as scan_text
-from carbonseal.records.strict import Limits, parse, read
-from tests.records.documents import FOOTPRINT, JSON_VALUES, encoded
+from carbonseal.records.strict import Limits, compact, parse, read
+from tests.records.documents import FOOTPRINT, JSON_VALUES, MAX_INTEGER, encoded
 from tests.records.refusals import refused
 
 LIMITS = Limits(max_bytes=1 << 20)
@@ -219,6 +220,15 @@ def test_duplicates_never_slip_through(members: list[tuple[str, str]]) -> None:
         assert list(parse(raw)) == names
     else:
         refused(records_codes.JSON_DUPLICATE_KEY, parse, raw)
+
+
+def test_nothing_is_written_longer_than_it_was() -> None:
+    """Where less goes missing than a member takes, nothing did."""
+    every = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x110000)]))
+    for raw in (json.dumps(every, ensure_ascii=False).encode(), b"-0", str(-MAX_INTEGER).encode()):
+        out = compact(orjson.loads(raw))
+        assert out is not None
+        assert len(out) <= len(raw)
 
 
 def test_common_records_take_the_fast_path() -> None:
