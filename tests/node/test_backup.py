@@ -190,6 +190,9 @@ def test_a_copy_of_a_stopped_node_changes_nothing_of_it(directory: Path, tmp_pat
     with pytest.raises(Refused) as refused:
         back_up(directory, tmp_path / "copy", 0.0)
     assert refused.value.finding.code.name == "backup.exists"
+    with pytest.raises(FileNotFoundError) as missing:  # a disk that is not mounted, perhaps
+        back_up(directory, tmp_path / "disk" / "copy", 0.0)
+    assert missing.value.filename == str(tmp_path / "disk")
 
 
 def test_an_old_copy_freezes_where_its_guard_survived(directory: Path, tmp_path: Path, clock: Clock) -> None:

@@ -79,7 +79,10 @@ def back_up(directory: Path, to: Path, now: float, progress: Progress = _nothing
     unfinished = to.with_name(to.name + UNFINISHED)
     if unfinished.exists():
         _remove(unfinished)  # what a crash left
-    unfinished.mkdir(mode=0o700)
+    try:
+        unfinished.mkdir(mode=0o700)
+    except FileNotFoundError as error:  # not made: it may be a disk that is not mounted
+        raise FileNotFoundError(error.errno, error.strerror, str(to.parent)) from error
     logs: dict[str, Mapping[str, Any]] = {}
     with _live(directory) as live:
         _copy_database(directory, unfinished, DATABASE, NODE, live=live)

@@ -132,6 +132,13 @@ def status_of(finding: Finding) -> int:
     return STATUS.get(finding.code.name, 400 if finding.code.outcome is Outcome.REJECTED else 422)
 
 
+def status_of_refusal(error: Refused) -> int:
+    """The status of what was raised: `status_of` its finding, unless something on this machine failed (`BrokenOff`)."""
+    if isinstance(error, BrokenOff):
+        return FULL if error.finding.code is NODE_DATABASE_FULL else BROKEN
+    return status_of(error.finding)
+
+
 def refuse(finding: Finding, status: int | None = None, *, asks_a_person: bool = False) -> web.Response:
     """The answer to what was refused, with this status or that of its code (`status_of`): a problem (RFC 9457).
     `asks_a_person`: a browser that gets 401 asks for a token."""
@@ -152,10 +159,8 @@ def refuse(finding: Finding, status: int | None = None, *, asks_a_person: bool =
 def refusal_of(error: Exception, request: web.Request) -> tuple[Finding, int] | None:
     """What an exception refuses, and the status of the answer; None where it is a defect."""
     match error:
-        case BrokenOff():
-            return error.finding, FULL if error.finding.code is NODE_DATABASE_FULL else BROKEN
         case Refused():
-            return error.finding, status_of(error.finding)
+            return error.finding, status_of_refusal(error)
         case OSError() if error.errno in NO_ROOM:
             return codes.NO_ROOM(reason=error.strerror), FULL
         case web.HTTPNotFound():

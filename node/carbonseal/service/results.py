@@ -20,7 +20,7 @@ from aiohttp import web
 from carbonseal.findings import Finding, Place, Refused
 from carbonseal.node.sealing.queue import Receipt
 from carbonseal.service.context import BOUNDS, NODE
-from carbonseal.service.errors import status_of
+from carbonseal.service.errors import status_of, status_of_refusal
 from carbonseal.service.listening.sending import abort
 from carbonseal.service.openapi.facts import NDJSON
 from carbonseal.service.openapi.problems import problem
@@ -76,7 +76,7 @@ async def _take(results: Results, spool: Spool, sending: asyncio.Task[None], idl
             counts["taken"] += (good := sum(isinstance(one, bytes) for one in group))
             counts["refused"] += len(group) - good
     except Refused as broken:
-        return {"broken": problem(broken.finding, status_of(broken.finding))}
+        return {"broken": problem(broken.finding, status_of_refusal(broken))}
     return {"end": counts}
 
 

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import aiohttp
 
+from carbonseal.findings import BrokenOff
 from carbonseal.node.node import Node
+from carbonseal.records.sources import Source
 from carbonseal.service.app import serving
+from carbonseal.service.client.remote import RemoteNode
 from tests.node.conftest import ledger_in
 from tests.nodes import make_node, settings
 
@@ -75,6 +78,22 @@ class Client:
                 await asyncio.sleep(0.01)
 
 
+async def stream(url: str) -> None:
+    """A stream says the same: nothing is wrong with what was sent."""
+    body = json.dumps({"text": "z" * 3000}).encode()
+    async with aiohttp.ClientSession() as session:
+        kind = {"Content-Type": "application/x-ndjson"}
+        async with session.post(f"{url}/v1/records?profile=json/1", data=body, headers=kind) as answer:
+            broken = json.loads(await answer.content.readline())["broken"]
+    assert (broken["status"], broken["code"]) == (507, "node.database-full"), broken
+    async with RemoteNode(url) as remote:
+        try:
+            async for one in remote.submit_many([Source(("a",), body)], "json/1"):
+                raise AssertionError(one)
+        except BrokenOff as error:
+            assert error.finding.code.name == "node.database-full"
+
+
 async def main(folder: Path) -> None:
     outside = folder.parent / "ledger"
     ledger = ledger_in(outside, cadence=1.0)
@@ -98,6 +117,7 @@ async def main(folder: Path) -> None:
         assert (await client.get(f"/v1/seals/{client.acknowledged[0]}"))[0] == 200
         for _ in range(20):  # and nothing ends, however often it is tried
             assert (await client.post())[0] == 507
+        await stream(url)
         node.advertise(url)
         assert not work.done()
         ballast.unlink()

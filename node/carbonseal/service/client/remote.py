@@ -284,8 +284,9 @@ class RemoteNode:
         finding = self._refused(result["error"]).finding
         return Submitted(place, finding=replace(finding, place=place + finding.place[1:]))
 
-    def _refused(self, error: Mapping[str, Any], status: int = 400) -> Refused:
-        """The node's own finding; or that the answer is not a node's."""
+    def _refused(self, error: Mapping[str, Any], status: int = 0) -> Refused:
+        """The node's own finding, with the status of the answer, or, in a stream, of the problem; or that the answer is not a
+        node's."""
         match error:
             case {
                 "code": str(name),
@@ -295,7 +296,7 @@ class RemoteNode:
                 "remedy": str(remedy),
             } if outcome in OUTCOMES:
                 code = Code(name, Outcome(outcome), "{message}", "{remedy}")
-                kind = BrokenOff if status in (BROKEN, FULL) else Refused
+                kind = BrokenOff if (status or error.get("status")) in (BROKEN, FULL) else Refused
                 return kind(code(*map(str, place), message=message, remedy=remedy))
             case _:
                 return Refused(codes.NOT_A_NODE(url=self.url, what=repr(error)[:80]))
