@@ -201,11 +201,20 @@ def changed(change: Callable[[Any], None]) -> bytes:
     return file.getvalue()
 
 
-def test_another_archive_is_no_workbook(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a.csv"], "it is another archive"),
+        (["mimetype", "content.xml", "styles.xml", "META-INF/manifest.xml"], "it is an .ods"),
+        (["[Content_Types].xml", "xl/workbook.bin", "xl/worksheets/sheet1.bin"], "it is an .xlsb"),
+    ],
+)
+def test_another_archive_is_no_workbook(names: list[str], said: str, tmp_path: Path) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("a.csv", "MRN")
-    assert "it is another archive" in refused(tmp_path / "t", file.getvalue())
+        for name in names:
+            archive.writestr(name, "MRN")
+    assert said in refused(tmp_path / "t", file.getvalue())
 
 
 def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path) -> None:

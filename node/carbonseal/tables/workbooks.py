@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell as SheetCell
 
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"  # .xls, and every workbook with a password
+OTHERS = {"xl/workbook.bin": "an .xlsb", "content.xml": "an .ods"}  # by a file that each has
 MAX_UNPACKED = 96 << 20  # bytes
 MAX_FILES = 4096
 MAX_NUMBER = 1 << 20  # of a line, as in Excel
@@ -56,7 +57,10 @@ def check_archive(raw: bytes) -> None:
         entries = archive.infolist()
         check_size("files in the workbook", len(entries), MAX_FILES)
         check_size("bytes, unpacked", sum(entry.file_size for entry in entries), MAX_UNPACKED)
-        if "[Content_Types].xml" not in archive.namelist():
+        names = {entry.filename for entry in entries}
+        if other := next((what for name, what in OTHERS.items() if name in names), None):
+            raise Refused(codes.TABLE_WORKBOOK(problem=f"it is {other}"))
+        if "[Content_Types].xml" not in names:
             raise Refused(codes.TABLE_WORKBOOK(problem="it is another archive"))
 
 
