@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,16 @@ HERE = Path(__file__).parent
 WITNESS = "github.com/transparency-dev/witness/cmd"
 WITNESS_VERSION = "v0.0.0-20260720115447-2e1c6971d19e"
 NOBLE = "@noble/post-quantum@0.7.1"
+DIGITALBAZAAR = (
+    "@digitalbazaar/data-integrity@2.5.0",
+    "@digitalbazaar/ed25519-multikey@1.3.1",
+    "@digitalbazaar/eddsa-jcs-2022-cryptosuite@1.0.0",
+    "@digitalbazaar/vc-bitstring-status-list@2.0.1",
+    "jsonld-signatures@11.6.0",
+)
 DPPVALIDATOR = "dppvalidator==0.5.1"
 WYCHEPROOF = "github.com/c2sp/wycheproof@v0.0.0-20260902155932-3fa63dd0344a"
+MERKLE = "github.com/transparency-dev/merkle@v0.0.3-0.20260707140218-77df88e508fa"
 SMALL_ORDER = "filippo.io/mostly-harmless/ed25519vectors@v0.0.0-20210322192420-30a2d7243a94"
 
 
@@ -33,11 +41,11 @@ class NotInstallable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something of others'. `install` puts it below a folder and gives its path; None where no registry has it."""
+    """Something of others'. `install` puts it below a folder and gives its path."""
 
     name: str
     variable: str  # of the environment, that points at it
-    install: Callable[[Path], Path] | None
+    install: Callable[[Path], Path]
 
 
 def run(*command: str | Path, **variables: str) -> str:
@@ -87,10 +95,17 @@ def _go_files(module: str, path: str) -> Callable[[Path], Path]:
     return install
 
 
-def _noble(folder: Path) -> Path:
-    if not (folder / "node_modules" / "@noble" / "post-quantum").exists():
-        run("npm", "install", "--silent", "--no-save", "--ignore-scripts", "--prefix", folder, NOBLE)
-    return folder
+def _npm(packages: Sequence[str], name: str = "") -> Callable[[Path], Path]:
+    """Packages in a folder of that name: `npm` takes out of one what it was not told to install this time."""
+
+    def install(folder: Path) -> Path:
+        there = folder / name
+        if not all((there / "node_modules" / package.rpartition("@")[0]).exists() for package in packages):
+            there.mkdir(exist_ok=True)
+            run("npm", "install", "--silent", "--no-save", "--ignore-scripts", "--prefix", there, *packages)
+        return there
+
+    return install
 
 
 def _dppvalidator(folder: Path) -> Path:
@@ -110,7 +125,12 @@ PARTS = (
     Part("sigsum-go 0.14.1 (Go; newer ones need Go 1.27)", "CARBONSEAL_SIGSUM", _asked("sigsum")),
     Part("omniwitness (Go)", "CARBONSEAL_OMNIWITNESS", _go_program("omniwitness")),
     Part("omniwitness's key generator (Go)", "CARBONSEAL_OMNIWITNESS_KEYS", _go_program("generate_keys")),
-    Part("@noble/post-quantum (npm)", "CARBONSEAL_NOBLE", _noble),
+    Part("@noble/post-quantum (npm)", "CARBONSEAL_NOBLE", _npm([NOBLE])),
+    Part(
+        "Digital Bazaar's Data Integrity and status lists (npm)",
+        "CARBONSEAL_DIGITALBAZAAR",
+        _npm(DIGITALBAZAAR, "digitalbazaar"),
+    ),
     Part("dppvalidator, with UN/CEFACT's schemas (PyPI)", "CARBONSEAL_DPPVALIDATOR", _dppvalidator),
     Part("Wycheproof's vectors (Go)", "CARBONSEAL_WYCHEPROOF", _go_files(WYCHEPROOF, "testvectors_v1")),
     Part(
@@ -118,7 +138,7 @@ PARTS = (
         "CARBONSEAL_SMALL_ORDER",
         _go_files(SMALL_ORDER, "ed25519vectors.json"),
     ),
-    Part("transparency-dev/merkle's vectors, its folder testdata", "CARBONSEAL_MERKLE_VECTORS", None),
+    Part("transparency-dev/merkle's vectors (Go)", "CARBONSEAL_MERKLE_VECTORS", _go_files(MERKLE, "testdata")),
 )
 
 
