@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 import threading
 import urllib.error
 import urllib.request
@@ -137,6 +138,8 @@ def _reason(error: Exception) -> str:
         return "the answer breaks off"
     if isinstance(error, urllib.error.URLError):
         error = error.reason if isinstance(error.reason, Exception) else error
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message} (SSL_CERT_FILE names a file of those that are)"
     return str(error) or type(error).__name__
 
 
