@@ -13,6 +13,8 @@ from typing import Protocol
 
 from carbonseal.findings import CarbonsealError
 
+GATEWAY = (502, 503, 504)  # HTTP statuses with which a proxy says that what is behind it does not answer
+
 
 class BodyTooLarge(CarbonsealError):
     """A body has more bytes than its reader allows."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carbonseal.keys.endpoints import origin, redacted
+from carbonseal.keys.endpoints import origin, redacted, redirected
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,18 @@ def test_any_text_can_be_redacted(text: str) -> None:
         assert "…" in redacted(text)
     else:
         assert redacted(text) == stored == origin(stored)
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("https://rpc.example/key", "https://rpc.example"),
+        ("//other.example:8545/key", "http://other.example:8545"),
+        ("/key", "another path there"),
+        ("", "another path there"),
+        ("https://user:word@other.example:99999/", "https://…"),
+        ("http://[", "no address"),
+    ],
+)
+def test_where_a_redirect_leads_is_said_without_keys(location: str, place: str) -> None:
+    assert f"a redirect to {place}, which is" in redirected("http://rpc.example/key", 301, location)

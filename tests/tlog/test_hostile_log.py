@@ -16,6 +16,7 @@ from carbonseal.ledger import (
     OutcomeUnknownError,
     PermanentError,
     TransientError,
+    UnreachableError,
 )
 from carbonseal.log.checkpoints import Checkpoint, sign_checkpoint
 from carbonseal.log.notes import NoteSigner
@@ -88,7 +89,7 @@ def test_no_log_is_its_own_ledger(log: HostileLog) -> None:
     [
         (200, None), (202, None),
         (400, PermanentError), (403, PermanentError), (404, PermanentError), (409, PermanentError), (413, PermanentError),
-        (422, PermanentError), (307, PermanentError),
+        (422, PermanentError),
         (408, TransientError), (429, TransientError), (503, TransientError),
         (500, OutcomeUnknownError), (502, OutcomeUnknownError),
     ],
@@ -97,7 +98,7 @@ def test_what_an_answer_to_a_checkpoint_means(
     log: HostileLog, status: int, expected: type[CarbonsealError] | None
 ) -> None:
     body = b'{"code":"x.y","message":"because"}'
-    log.answers["/foreign-anchors"] = web.Response(status=status, body=body, headers={"Location": "/checkpoint"})
+    log.answers["/foreign-anchors"] = web.Response(status=status, body=body)
     if expected is None:
         asyncio.run(send(log))
     else:
@@ -105,6 +106,16 @@ def test_what_an_answer_to_a_checkpoint_means(
         assert type(error) is expected
         assert "because [x.y]" in str(error)
     assert log.asked == ["/foreign-anchors"]
+
+
+def test_a_redirect_is_no_connection_and_says_where_it_leads(log: HostileLog) -> None:
+    """No other call would succeed, and no anchor is to blame."""
+    for path, act in (("/foreign-anchors", sending), (f"{STATE}/{HEAD.size}", follow)):
+        log.answers[path] = web.Response(status=307, headers={"Location": "https://log.example/KEY"})
+        error = fails(log, act)
+        assert type(error) is UnreachableError
+        assert "HTTP 307, a redirect to https://log.example, which is not followed" in str(error)
+        assert "KEY" not in str(error)
 
 
 def test_an_unknown_log_is_refused_with_a_remedy(log: HostileLog) -> None:

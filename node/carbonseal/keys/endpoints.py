@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 PORTS = {"http": 80, "https": 443}
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,31}(?=://)")
@@ -39,3 +39,19 @@ def redacted(address: str) -> str:
     except ValueError:  # UnicodeError among them
         scheme = _SCHEME.match(address)
         return f"{scheme[0]}://…" if scheme else "…"
+
+
+def redirected(address: str, status: int, location: str) -> str:
+    """What to say where `address` answers with a redirect that is not followed: a POST would become a GET, or go to a host that
+    nobody named. Where it leads is redacted.
+
+    >>> redirected("http://rpc.example/key", 301, "https://rpc.example/key")
+    'HTTP 301, a redirect to https://rpc.example, which is not followed: name the address that it leads to'
+    """
+    try:
+        place = redacted(urljoin(address, location))
+    except ValueError:
+        place = "no address"
+    if place == redacted(address):
+        place = "another path there"
+    return f"HTTP {status}, a redirect to {place}, which is not followed: name the address that it leads to"

@@ -99,6 +99,7 @@ def test_redirects_are_not_followed() -> None:
         (200, b"", r"passport\.other-file"),
         (200, b"<html>", r"json\.|passport\."),
         (404, b"<html>", r"client\.not-a-node"),
+        (502, b"<html>", r"client\.unreachable"),
         (400, b'{"code": 1}', r"client\.not-a-node"),
         (
             400,

@@ -13,7 +13,6 @@ import pytest
 from aiohttp import web
 
 from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
-from carbonseal_adapters.ethereum.gathering.endpoints import redirected
 from carbonseal_adapters.ethereum.sending.rpc import Rpc, RpcError
 
 
@@ -146,18 +145,3 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         assert "access-key" not in message
 
     asyncio.run(go())
-
-
-@pytest.mark.parametrize(
-    ("location", "place"),
-    [
-        ("https://rpc.example/key", "https://rpc.example"),
-        ("//other.example:8545/key", "http://other.example:8545"),
-        ("/key", "another path there"),
-        ("", "another path there"),
-        ("https://user:word@other.example:99999/", "https://…"),
-        ("http://[", "no address"),
-    ],
-)
-def test_where_a_redirect_leads_is_said_without_keys(location: str, place: str) -> None:
-    assert f"a redirect to {place}, which is" in redirected("http://rpc.example/key", 301, location)

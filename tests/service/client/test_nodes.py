@@ -304,7 +304,10 @@ FINDING = {"code": "x.y", "outcome": "rejected", "place": ["a"], "detail": "m", 
         (500, b"500 Internal Server Error", "client.not-a-node"),
         (302, b"", "client.not-a-node"),
         (503, json.dumps({**FINDING, "detail": "{braces}", "remedy": "{}"}).encode(), "x.y"),
-        (503, json.dumps({**FINDING, "outcome": "maybe"}).encode(), "client.not-a-node"),
+        (409, json.dumps({**FINDING, "outcome": "maybe"}).encode(), "client.not-a-node"),
+        (502, b"<html>", "client.unreachable"),
+        (503, b"<html>", "client.unreachable"),
+        (504, b"", "client.unreachable"),
     ],
 )
 def test_something_else_at_the_address(status: int, body: bytes, expected: str) -> None:
@@ -320,6 +323,27 @@ def test_something_else_at_the_address(status: int, body: bytes, expected: str) 
         await site.start()
         async with RemoteNode(f"http://127.0.0.1:{runner.addresses[0][1]}") as node:
             assert await code(node.find(bytes(32))) == expected
+            if status >= 300:
+                assert await code(node.health()) == expected
+        await runner.cleanup()
+
+    asyncio.run(go())
+
+
+def test_where_a_redirect_leads_is_said() -> None:
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=301, headers={"Location": "https://node.example/key"})
+
+    async def go() -> None:
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", answer)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        async with RemoteNode(f"http://127.0.0.1:{runner.addresses[0][1]}") as node:
+            with pytest.raises(Refused, match=r"a redirect to https://node\.example, which is not followed"):
+                await node.find(bytes(32))
         await runner.cleanup()
 
     asyncio.run(go())

@@ -13,13 +13,14 @@ from typing import Any
 import orjson
 
 from carbonseal.findings import Finding, Refused
+from carbonseal.keys.endpoints import redirected
 from carbonseal.ledger import TransientError
 from carbonseal.transport import BodyTooLarge, backoff, read_stream
 from carbonseal_adapters.ethereum.checking import codes
 from carbonseal_adapters.ethereum.checking.headers import write_header
 from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from carbonseal_adapters.ethereum.checking.options import read_hash
-from carbonseal_adapters.ethereum.gathering.endpoints import origin, redirected
+from carbonseal_adapters.ethereum.gathering.endpoints import origin
 
 MAX_ANSWER = 4 << 20  # a block's header and the hashes of its transactions
 TIMEOUT = 30  # seconds, for every piece of an answer

@@ -18,9 +18,10 @@ from typing import Any
 import aiohttp
 import orjson
 
+from carbonseal.keys.endpoints import redirected
 from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
 from carbonseal.transport import BodyTooLarge, read_chunks
-from carbonseal_adapters.ethereum.gathering.endpoints import origin, redirected
+from carbonseal_adapters.ethereum.gathering.endpoints import origin
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 MOST_BYTES = 16 << 20  # of one answer: the evidence that it may hold has at most 8 MiB, written in hexadecimal

@@ -10,7 +10,7 @@ import aiohttp
 import orjson
 
 from carbonseal.findings import Refused, rejected
-from carbonseal.keys.endpoints import origin, redacted
+from carbonseal.keys.endpoints import origin, redacted, redirected
 from carbonseal.ledger import OutcomeUnknownError, TransientError, UnreachableError
 from carbonseal.transport import BodyTooLarge, read_chunks
 
@@ -114,6 +114,9 @@ class Remote:
         headers = {} if body is None else {"Content-Type": "text/plain; charset=utf-8"}
         url = self._url + path
         async with self._session.request(method, url, data=body, headers=headers, allow_redirects=False) as response:
+            if 300 <= response.status < 400:
+                why = redirected(url, response.status, response.headers.get("Location", ""))
+                raise UnreachableError(f"{self.endpoint}: {why}")
             return Answer(response.status, await read_chunks(response.content.iter_any(), MAX_ANSWER))
 
     def _because(self, error: Exception) -> str:

@@ -22,6 +22,7 @@ from carbonseal.findings import BrokenOff, Code, Outcome, Refused
 from carbonseal.passport.assembly import attach, refresh
 from carbonseal.passport.passports import Passport, parse
 from carbonseal.service.codes import ANSWER_OF_ANOTHER, NOT_A_NODE, UNREACHABLE
+from carbonseal.transport import GATEWAY
 from carbonseal.verification.review import AT_REFRESH, objections
 
 PATH = "/v1/passports/refresh"
@@ -70,4 +71,6 @@ def _refused(url: str, answer: Answer) -> Refused:
         kind = BrokenOff if answer.status >= 500 else Refused
         return kind(code(*map(str, found["place"]), message=found["detail"], remedy=found["remedy"]))
     except (KeyError, TypeError, ValueError):
+        if answer.status in GATEWAY:
+            return BrokenOff(UNREACHABLE(url=url, why=f"HTTP {answer.status}, by a proxy before it"))
         return Refused(NOT_A_NODE(url=url, what=f"with HTTP status {answer.status}"))

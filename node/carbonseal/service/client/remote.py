@@ -18,6 +18,7 @@ import orjson
 
 from carbonseal.findings import BrokenOff, Code, Finding, Outcome, Place, Refused
 from carbonseal.instants import parse_instant
+from carbonseal.keys.endpoints import redirected
 from carbonseal.log.proofs import TlogProof
 from carbonseal.node.admission.submitted import Item, Submitted, one_by_one
 from carbonseal.node.issuance.issuance import Warn, ignore
@@ -36,7 +37,7 @@ from carbonseal.service.operations.listed import OPERATIONS, address_of
 from carbonseal.service.operations.listing import MOST
 from carbonseal.service.routes.passports.issued import WARNING
 from carbonseal.service.seals import seal_from_json
-from carbonseal.transport import BodyTooLarge, read_chunks
+from carbonseal.transport import GATEWAY, BodyTooLarge, read_chunks
 
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
@@ -251,8 +252,8 @@ class RemoteNode:
             async with self._session.request(
                 method, self.url + path, data=data, allow_redirects=False, ssl=self._ssl, **more
             ) as response:
-                if response.status >= 300 and path != "/health":
-                    raise self._refused(self._load(await self._read(response)), response.status)
+                if response.status >= 300 and (path != "/health" or response.content_type != JSON["Content-Type"]):
+                    raise await self._refusal(response)
                 yield response
         except TimeoutError as error:
             raise BrokenOff(codes.UNREACHABLE(url=self.url, why="no answer in time")) from error
@@ -262,6 +263,19 @@ class RemoteNode:
             raise BrokenOff(codes.UNTRUSTED(url=self.url, why="it is not the one that was expected")) from error
         except aiohttp.ClientError as error:
             raise BrokenOff(codes.UNREACHABLE(url=self.url, why=str(error) or type(error).__name__)) from error
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> Refused:
+        """What an answer from 300 on says: the node's finding, or what somebody before it or in its place says."""
+        status, location = response.status, response.headers.get("Location", "")
+        if status < 400:
+            return Refused(codes.NOT_A_NODE(url=self.url, what=f"with {redirected(self.url, status, location)}"))
+        try:
+            refused = self._refused(self._load(await self._read(response)), status)
+        except Refused as other:
+            refused = other
+        if status in GATEWAY and refused.finding.code is codes.NOT_A_NODE:
+            return BrokenOff(codes.UNREACHABLE(url=self.url, why=f"HTTP {status}, by a proxy before it"))
+        return refused
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes:
         try:
