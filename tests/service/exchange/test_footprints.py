@@ -81,6 +81,16 @@ def test_lists_filters_and_pages(run: Callable[[Act], None]) -> None:
     run(act)
 
 
+def test_a_proxy_passes_on_the_host_and_the_next_page_is_there(run: Callable[[Act], None]) -> None:
+    async def act(host: Host) -> None:
+        await host.seal(pact(1), pact(2))
+        headers = {"Authorization": f"Bearer {await host.token()}", "Host": "pact.example"}
+        async with host.session.get(f"{host.url}/3/footprints?limit=1", headers=headers) as response:
+            assert response.headers["Link"].startswith("<https://pact.example/3/footprints?")
+
+    run(act)
+
+
 def test_what_was_sealed_is_served_and_the_newest_of_an_id(run: Callable[[Act], None]) -> None:
     async def act(host: Host) -> None:
         first, second = pact(1), pact(1, **{FIGURE: "1.93"})
