@@ -82,8 +82,8 @@ class Examination:
         a time zone.
 
         Without `jobs` everything is done in this process. With it, in so many others: the program's main module is imported
-        there, so it has to keep what it does behind ``if __name__ == "__main__"``. Raises Refused where the policy or the trust
-        cannot be used."""
+        there, so it has to keep what it does behind ``if __name__ == "__main__"``; else RuntimeError is raised with the first file.
+        Raises Refused where the policy or the trust cannot be used."""
         named = tuple(NamedBytes(f"trust {number}", raw) for number, raw in enumerate(trust, 1))
         self._job = VerifyJob(NamedBytes("policy", policy), named, _Typed(at))
         Verifier(self._job)

@@ -13,12 +13,13 @@ import pytest
 from click import unstyle
 
 from carbonseal.cli.formatting.results import Results, Style
+from carbonseal.examining.executing import forking
 from carbonseal.examining.executing import processes as workers
 from carbonseal.examining.executing.processes import in_processes
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.parts import ItemsPart, PartResult, Work, cut, in_this_process
 from carbonseal.examining.results import FileResult
-from tests.world import AT
+from tests.world import AT, World
 
 
 def prepare(status: int) -> Callable[[Item], PartResult]:
@@ -78,7 +79,7 @@ def test_a_worker_that_was_killed_for_another_loses_nothing(tmp_path: Path) -> N
 EARLY = """
 import os, signal
 from multiprocessing import forkserver, get_context
-from carbonseal.examining.executing.processes import begin_ahead
+from carbonseal.examining.executing.forking import begin_ahead
 
 begin_ahead()
 begun = forkserver._forkserver._forkserver_pid
@@ -91,11 +92,66 @@ assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
 """
 
 
-@pytest.mark.skipif(workers.METHOD != "forkserver", reason="no process is forked here")
+@pytest.mark.skipif(forking.METHOD != "forkserver", reason="no process is forked here")
 def test_ctrl_c_does_not_reach_who_has_only_begun() -> None:
     """What workers are forked from would be interrupted among its imports, and say so."""
     done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "works\n", "")
+
+
+OF_A_PROGRAM = """
+import signal
+from multiprocessing import get_context
+from carbonseal.examining.executing.forking import begin_ahead
+
+def tell():
+    print(signal.pthread_sigmask(signal.SIG_BLOCK, ()) or "all", signal.getsignal(signal.SIGINT).__name__)
+
+if __name__ == "__main__":
+    begin_ahead()
+    of_the_program = get_context("forkserver").Process(target=tell)
+    of_the_program.start()
+    of_the_program.join()
+"""
+
+
+@pytest.mark.skipif(forking.METHOD != "forkserver", reason="no process is forked here")
+def test_processes_of_the_program_itself_get_ctrl_c(tmp_path: Path) -> None:
+    """They are forked from the same one as workers."""
+    (tmp_path / "program.py").write_text(OF_A_PROGRAM, encoding="utf-8")
+    done = subprocess.run([sys.executable, tmp_path / "program.py"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "all default_int_handler\n", "")
+
+
+UNGUARDED = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+import carbonseal
+
+with Path("begun").open("a") as begun:
+    begun.write("once\\n")
+world = Path(sys.argv[1])
+policy, trust = (world / "policy").read_bytes(), (world / "trust.json").read_bytes()
+with carbonseal.Examination(policy, [trust], at=datetime.now(UTC), jobs=2) as examination:
+    print(*(one.verdict for one in examination.add(world / "in")))
+"""
+
+
+def test_a_program_that_every_process_would_run_again_is_told_the_remedy(tmp_path: Path) -> None:
+    """It keeps nothing behind a guard. Other processes are not tried."""
+    world = World()
+    (tmp_path / "policy").write_text("\n".join(world.lines().values()) + "\n", encoding="utf-8")
+    (tmp_path / "trust.json").write_bytes(world.trust().encode())
+    (tmp_path / "in").mkdir()
+    for number in range(40):
+        (tmp_path / "in" / f"{number}.json").write_bytes(world.passport().encode())
+    (tmp_path / "program.py").write_text(UNGUARDED, encoding="utf-8")
+    command = [sys.executable, "program.py", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1] == f"RuntimeError: {workers.NOT_BEGUN.format(status=1)}"
+    assert len((tmp_path / "begun").read_text().splitlines()) <= 3  # the program, and two processes
 
 
 def test_workers_end_with_their_reader() -> None:

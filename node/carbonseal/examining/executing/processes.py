@@ -2,7 +2,8 @@
 
 - Each worker has one part at a time, so that it is known which part a process died of.
 - Workers are started as they are needed, one for each part until there are enough, and not by fork of this process: it may have
-  threads. They are forked by another one, which has imported what all need; `begin_ahead` starts it while files are listed.
+  threads. See `carbonseal.examining.executing.forking`.
+- A worker says that it has begun. One that does not get so far died of no file, and another one would do the same.
 - They look for cycles of garbage as seldom as the process that they work for: Python's usual threshold takes 5 % of judging.
 
 Private.
@@ -13,19 +14,22 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from carbonseal.examining.executing.forking import METHOD, begin_ahead
 from carbonseal.examining.executing.in_order import Task, run_in_order
 from carbonseal.examining.parts import Executor, Part, PartResult, Work
 
-METHOD = "spawn" if sys.platform == "win32" else "forkserver"
 MOST_AHEAD = 32  # parts whose results wait for the one before them, for each process
-PRELOADED = ("carbonseal.examining.judging", "carbonseal.verification.known_logs")  # modules that every process needs
+BEGUN = "begun"  # what a worker says first
+NOT_BEGUN = (
+    "a process ended before it could judge a file (exit status {status}). It imports the program's main module, which has to "
+    'keep what it does behind `if __name__ == "__main__":`'
+)
 
 
 def in_processes(most: int | None = None) -> Executor:
@@ -36,21 +40,6 @@ def in_processes(most: int | None = None) -> Executor:
         return run_in_order(work, parts, _Pool(work, processes))
 
     return execute
-
-
-def begin_ahead() -> None:
-    """Start the process that workers are forked from, where there is one: for who has something else to do before there is work."""
-    if METHOD == "forkserver":
-        from multiprocessing import forkserver, resource_tracker
-
-        get_context(METHOD).set_forkserver_preload([*PRELOADED])
-        resource_tracker.ensure_running()  # which would let SIGINT through again
-        # Ctrl-C is for this process: the other one would tell of an interrupt while it imports
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            forkserver.ensure_running()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def usable_processors() -> int:
@@ -89,14 +78,16 @@ class _Pool:
         """See `Pool`."""
         ready = set(wait([worker.connection for worker in self._busy]))
         for worker in [worker for worker in self._busy if worker.connection in ready]:
-            task = self._busy.pop(worker)
             try:
-                result = worker.connection.recv()
+                said = worker.connection.recv()
             except (EOFError, OSError):
-                yield task, None, worker.end()
-            else:
-                self._idle.append(worker)
-                yield task, result, ""
+                yield self._busy.pop(worker), None, worker.died()
+                continue
+            if said == BEGUN:
+                worker.has_begun = True
+                continue
+            self._idle.append(worker)
+            yield self._busy.pop(worker), said, ""
 
     def end(self) -> None:
         """See `Pool`."""
@@ -113,14 +104,21 @@ class _Worker:
         self._process = context.Process(target=_work, args=(theirs, work, gc.get_threshold()), daemon=True)
         self._process.start()
         theirs.close()
+        self.has_begun = False
 
-    def end(self) -> str:
-        """End the process, if it has not ended. How it ended, in words."""
+    def end(self) -> None:
+        """End the process, if it has not ended."""
         self.connection.close()
         self._process.join(1)
         self._process.kill()
         self._process.join()
+
+    def died(self) -> str:
+        """How the process ended, in words. Raises RuntimeError where it ended by itself before it began."""
+        self.end()
         status = self._process.exitcode or 0
+        if status >= 0 and not self.has_begun:
+            raise RuntimeError(NOT_BEGUN.format(status=status)) from None
         return f"signal {-status}" if status < 0 else f"exit status {status}"
 
 
@@ -128,7 +126,8 @@ def _work(connection: Connection, work: Work, thresholds: tuple[int, int, int]) 
     """A worker: it ends once the other side has closed the connection."""
     gc.set_threshold(*thresholds)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, which ends its workers
-    judged: Callable[[Part], PartResult] = work.open()
     with suppress(EOFError, ConnectionError):
+        connection.send(BEGUN)
+        judged: Callable[[Part], PartResult] = work.open()
         while True:
             connection.send(judged(connection.recv()))

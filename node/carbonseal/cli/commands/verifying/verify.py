@@ -275,7 +275,7 @@ def _files(
     if STDIN in paths and (addresses or archives):
         raise click.UsageError("- cannot be combined with addresses: standard input is one file.")
     if len(named) > 1 or any(map(os.path.isdir, named)):
-        from carbonseal.examining.executing.processes import begin_ahead
+        from carbonseal.examining.executing.forking import begin_ahead
 
         begin_ahead()  # while files are listed
     asked_for = [ask_for(CARRIER.convert(address, None, None)) for address in addresses]
