@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.instants import parse_instant
 from carbonseal.passport.passports import Passport
 from carbonseal.service.desk.examiner import Holding

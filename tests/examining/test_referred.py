@@ -22,7 +22,8 @@ from carbonseal.examining.files import codes
 from carbonseal.examining.files.given import BEGIN, Files, GivenFiles
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.files.referred import ReferredFiles
-from carbonseal.examining.judging import NamedBytes, Verifier, VerifyJob
+from carbonseal.examining.judging import Verifier, VerifyJob
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.examining.parts import Part, PartResult, Work, in_this_process
 from carbonseal.findings import BrokenOff, Refused
 from tests.world import AT, World

@@ -10,8 +10,9 @@ import pytest
 from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.examining.examination import Examination, Examined
 from carbonseal.examining.files.given import GivenFiles
-from carbonseal.examining.judging import NamedBytes, VerifyJob
+from carbonseal.examining.judging import VerifyJob
 from carbonseal.examining.log_tiles import LogTiles
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.findings import BrokenOff, Refused
 from carbonseal.instants import parse_instant
 from tests.cli.conftest import AT, made

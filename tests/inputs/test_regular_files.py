@@ -14,8 +14,8 @@ import click
 import pytest
 
 from carbonseal.examining.files.items import read_passport
-from carbonseal.examining.judging import NamedBytes
 from carbonseal.examining.log_tiles import LogTiles
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.findings import Finding, Refused
 from carbonseal.inputs import regular_files
 from carbonseal.keys.signers import Curve

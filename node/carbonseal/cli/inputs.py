@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carbonseal.examining.files.items import read_passport
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.named_bytes import NamedBytes
 
 if TYPE_CHECKING:
     from carbonseal.passport.passports import Passport

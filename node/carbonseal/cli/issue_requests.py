@@ -19,8 +19,9 @@ import click
 
 from carbonseal.cli.errors import Failed
 from carbonseal.cli.options import Once
-from carbonseal.examining.files.items import STDIN, read_passport
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.files.items import read_passport
+from carbonseal.examining.files.names import STDIN
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
 

@@ -12,16 +12,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from carbonseal.examining.files.codes import UNREAD_MEMORY
 from carbonseal.examining.files.items import Item
 from carbonseal.examining.labels import is_another, of_carrier
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.examining.parts import NOTHING, Observed, PartResult, Work
 from carbonseal.examining.results import NO_VERDICT, FileResult, Presenter
 from carbonseal.findings import Outcome, Refused, Verdict
-from carbonseal.inputs.regular_files import read_regular
 from carbonseal.values import dataclass
 
 if TYPE_CHECKING:
@@ -36,27 +35,6 @@ if TYPE_CHECKING:
     from carbonseal.verification.trust import Trust
 
 FRAUD_PROOF, STATEMENT = b'"fraud-proof/', b'"statement/'
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class NamedBytes:
-    """A file's bytes, and the name that errors give it."""
-
-    name: str
-    raw: bytes
-
-    @staticmethod
-    def read(path: Path) -> NamedBytes:
-        """The file at `path`. Raises OSError."""
-        return NamedBytes(str(path), read_regular(path))
-
-    def parse(self, parser: Callable[[bytes], T]) -> T:
-        """What `parser` makes of the bytes. Raises the parser's `Refused` with the name before its place."""
-        try:
-            return parser(self.raw)
-        except Refused as refused:
-            raise refused.under(self.name) from refused
 
 
 @dataclass(frozen=True, slots=True)

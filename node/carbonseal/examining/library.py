@@ -24,7 +24,8 @@ from typing import Self
 from carbonseal.examining import examination
 from carbonseal.examining.executing.processes import in_processes
 from carbonseal.examining.files.given import GivenFiles
-from carbonseal.examining.judging import NamedBytes, Verifier, VerifyJob
+from carbonseal.examining.judging import Verifier, VerifyJob
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.examining.parts import in_this_process
 from carbonseal.examining.results import NO_VERDICT, READ_ERROR, FileResult
 from carbonseal.findings import Finding, Verdict

@@ -16,7 +16,8 @@ from carbonseal.examining.bulk.run_file import RunFile
 from carbonseal.examining.bulk.summary import Summary
 from carbonseal.examining.examination import Examination
 from carbonseal.examining.files.given import GivenFiles
-from carbonseal.examining.judging import NamedBytes, Verifier, VerifyJob
+from carbonseal.examining.judging import Verifier, VerifyJob
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.examining.parts import Executor, Part, PartResult, Work, in_this_process
 from tests.verification.examination.lots import lot, taker
 from tests.world import AT, World

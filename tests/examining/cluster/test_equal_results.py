@@ -13,7 +13,8 @@ from carbonseal.examining import parts
 from carbonseal.examining.cluster.executor import on_cluster
 from carbonseal.examining.examination import Examination
 from carbonseal.examining.files.referred import ReferredFiles
-from carbonseal.examining.judging import NamedBytes, VerifyJob
+from carbonseal.examining.judging import VerifyJob
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.examining.parts import Executor, Work
 from tests.cli.conftest import AT as INSTANT
 from tests.cli.conftest import Run, run

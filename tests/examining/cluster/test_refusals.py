@@ -12,7 +12,8 @@ from carbonseal.cli.formatting.results import Results, Style
 from carbonseal.examining.cluster import tasks
 from carbonseal.examining.cluster.executor import on_cluster
 from carbonseal.examining.files.items import Item
-from carbonseal.examining.judging import NamedBytes, VerifyJob, verifying
+from carbonseal.examining.judging import VerifyJob, verifying
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.examining.parts import ItemsPart
 from carbonseal.findings import BrokenOff, Refused
 from tests.cli.conftest import AT as INSTANT

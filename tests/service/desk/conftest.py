@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.instants import parse_instant
 from carbonseal.service.desk.app import desk_at
 from carbonseal.service.desk.bounds import USUAL, DeskBounds

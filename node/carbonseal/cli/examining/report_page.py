@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Self
 
 from carbonseal.cli.formatting.results import Results
 from carbonseal.cli.outputs import Output
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.examining.results import FileResult, RowFacts
 
 if TYPE_CHECKING:

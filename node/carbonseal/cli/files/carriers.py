@@ -13,10 +13,11 @@ import click
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.options import DIGEST
 from carbonseal.examining.files.codes import UNREAD_FAILED
-from carbonseal.examining.files.items import Item, is_stored
+from carbonseal.examining.files.names import is_stored
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
+    from carbonseal.examining.files.items import Item
     from carbonseal.goods.data_carrier import DataCarrier
 
 SCHEMES = ("http://", "https://")
@@ -113,6 +114,7 @@ def fetched(addresses: Iterable[str]) -> Iterator[dict[str, Path]]:
 def ask_for(carrier: DataCarrier) -> Item:
     """The passport at the address that was scanned; it may be another one. With the problem, where there is none."""
     from carbonseal.cli.public.passports import NotHad, passport_at
+    from carbonseal.examining.files.items import Item
 
     try:
         return Item(carrier.text, passport_at(carrier.text)[0], carrier=carrier)

@@ -13,7 +13,7 @@ import click
 from carbonseal.cli.errors import BrokeOff, Failed
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import InputPath, Once
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.values import dataclass
 
 MARK = b"\xef\xbb\xbf"  # a byte order mark in UTF-8

@@ -12,16 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from carbonseal.examining.codes import FILES_CHANGED, FILES_NONE, FILES_STANDARD_INPUT
-from carbonseal.examining.files.items import (
-    BEGINNING,
-    STDIN,
-    Item,
-    archive_format,
-    problem_of,
-    read_passport,
-    single_items,
-)
+from carbonseal.examining.files.items import BEGINNING, Item, archive_format, problem_of, read_passport, single_items
 from carbonseal.examining.files.listing import Listing, is_by_product
+from carbonseal.examining.files.names import STDIN
 from carbonseal.examining.parts import Part, cut
 from carbonseal.findings import BrokenOff, Refused
 from carbonseal.inputs.regular_files import open_regular

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from carbonseal.examining.files.codes import UNREAD_FAILED, UNREAD_NOT_REGULAR
+from carbonseal.examining.files.names import STDIN
 from carbonseal.findings import Finding
 from carbonseal.inputs import regular_files
 from carbonseal.inputs.regular_files import NotRegular
@@ -23,7 +24,6 @@ from carbonseal.values import dataclass
 if TYPE_CHECKING:
     from carbonseal.goods.data_carrier import DataCarrier
 
-STDIN = "-"
 BEGINNING = 512  # bytes by which an archive is recognised
 MOST = PASSPORT_LIMITS.max_bytes + 1  # bytes that are read of one item: one more than a passport may have
 PIECE = 1 << 16  # bytes that are read at once: most passports have less
@@ -63,12 +63,6 @@ def open_regular(path: str) -> io.BufferedReader:
         return regular_files.open_regular(Path(path))
     except NotRegular as error:
         raise OSError(error.errno, f"{error.strerror}: - reads standard input", path) from error
-
-
-def is_stored(name: str) -> bool:
-    """Whether a name is a URL of a store, not a path nor the address of a passport."""
-    scheme, found, _ = name.partition("://")
-    return bool(found) and scheme.isascii() and scheme.isalnum() and scheme.lower() not in ("http", "https")
 
 
 def archive_format(beginning: bytes) -> Literal["gzip", "zip", "tar"] | None:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from carbonseal.examining.files.codes import UNREAD_FOLDER_LINK
-from carbonseal.examining.files.items import STDIN, Item, problem_of
+from carbonseal.examining.files.items import Item, problem_of
+from carbonseal.examining.files.names import STDIN
 from carbonseal.examining.spool import Spool
 from carbonseal.findings import Finding
 

@@ -19,8 +19,9 @@ from typing import NamedTuple
 from carbonseal.examining.codes import FILES_CHANGED, FILES_NONE
 from carbonseal.examining.files.codes import UNREAD_AMBIGUOUS, UNREAD_FAILED, UNREAD_NO_PLACE
 from carbonseal.examining.files.given import BEGIN, Position, items_in
-from carbonseal.examining.files.items import Item, is_stored, problem_of
+from carbonseal.examining.files.items import Item, problem_of
 from carbonseal.examining.files.listing import Listing, is_by_product
+from carbonseal.examining.files.names import is_stored
 from carbonseal.examining.files.stores import WHOLE, StoredFile, fetch, open_large, stored_files
 from carbonseal.examining.parts import Part, sliced
 from carbonseal.examining.spool import Spool

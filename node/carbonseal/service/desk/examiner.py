@@ -22,7 +22,8 @@ from carbonseal.examining.codes import FILES_NONE
 from carbonseal.examining.consignment import read_consignment
 from carbonseal.examining.examination import Examination
 from carbonseal.examining.files.given import GivenFiles
-from carbonseal.examining.judging import NamedBytes, VerifyJob
+from carbonseal.examining.judging import VerifyJob
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.examining.results import FileResult, RowFacts
 from carbonseal.findings import Refused
 from carbonseal.languages.counting import summary

@@ -14,7 +14,7 @@ from carbonseal.cli.options import DIGEST, INPUT, REASON
 from carbonseal.cli.outputs import FORCE, Output
 from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.examining.files.items import read_passport
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.named_bytes import NamedBytes
 
 KIND = "accreditation"
 

@@ -22,7 +22,7 @@ from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.products.exported import AS_JSON, copy_of, write_exported
 from carbonseal.cli.products.show import show
 from carbonseal.cli.targets import NodeCommand, NodeWordsCommand, Target
-from carbonseal.examining.files.items import STDIN
+from carbonseal.examining.files.names import STDIN
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant, from_seconds
 from carbonseal.node.issuance.codes import ISSUE_MALFORMED, NODE_UNRELATED_PASSPORT

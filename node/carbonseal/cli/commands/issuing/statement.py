@@ -17,7 +17,7 @@ from carbonseal.cli.outputs import FORCE, WRITABLE, Output
 from carbonseal.cli.products.statement_copies import export
 from carbonseal.cli.targets import NodeCommand, Target
 from carbonseal.examining.files.items import read_passport
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.named_bytes import NamedBytes
 
 KIND = "statement"
 OUTPUT = click.option("-o", "--output", required=True, cls=Once, type=WRITABLE, help="The file; - is standard output.")

@@ -18,7 +18,7 @@ from carbonseal.cli.options import PASSPORTS, READABLE, Once
 from carbonseal.cli.outputs import STDOUT, WRITABLE, Output
 from carbonseal.cli.trust_gathering import TrustCollection, find_gatherer, gatherer_of, report_lacking
 from carbonseal.examining.files.given import GivenFiles
-from carbonseal.examining.judging import NamedBytes
+from carbonseal.examining.named_bytes import NamedBytes
 from carbonseal.findings import Refused
 from carbonseal.instants import format_instant
 

@@ -12,21 +12,19 @@ from typing import TYPE_CHECKING
 import click
 
 from carbonseal.cli.errors import Failed
-from carbonseal.cli.examining.verify_run import VerifyRun, print_results, summarise
 from carbonseal.cli.files.carriers import CARRIER, PassportOrAddress, ask_for, fetched, is_address, is_file
 from carbonseal.cli.files.policy_folder import POLICY_OR_FOLDER, Brought, bring
-from carbonseal.cli.formatting.results import Results, Style, Totals
 from carbonseal.cli.formatting.text import plain
 from carbonseal.cli.options import INSTANT, LANGUAGE, READABLE, Once
 from carbonseal.cli.outputs import FILE, FORCE, FRAUD_PROOFS, Output
-from carbonseal.examining.examination import PROOFS, executor_for
-from carbonseal.examining.files.given import Files, GivenFiles
-from carbonseal.examining.files.items import STDIN, is_stored
+from carbonseal.examining.files.names import STDIN, is_stored
 from carbonseal.findings import Refused
 
 if TYPE_CHECKING:
     from carbonseal.cli.examining.report_page import ReportPage
+    from carbonseal.cli.formatting.results import Results, Totals
     from carbonseal.examining.consignment import Consignment
+    from carbonseal.examining.files.given import Files
     from carbonseal.examining.log_tiles import LogTiles
     from carbonseal.examining.parts import Executor
     from carbonseal.goods.data_carrier import DataCarrier
@@ -186,10 +184,15 @@ def verify(
         raise click.UsageError("--results excludes --report: a page is made in one sitting.")
     if consignment is None and (packing or office_key):
         raise click.UsageError("--packing and --office-key need --consignment.")
+    is_shared = _is_shared(passports, cluster, expected)
+    if not is_shared:
+        _begin_ahead(passports)  # before what follows is imported here, and files are listed
+    from carbonseal.cli.examining.verify_run import VerifyRun
+    from carbonseal.cli.formatting.results import Results, Style
+
     brought = None if policy is None else bring(policy, trust)
     outputs = _outputs(results, report, observations, fraud_proofs)
     read = (one for one in (consignment, packing, *earlier) if one)
-    is_shared = _is_shared(passports, cluster, expected)
     archives = ctx.with_resource(
         fetched(name for name in dict.fromkeys(passports) if is_address(name) and is_file(name))
     )
@@ -198,12 +201,7 @@ def verify(
     style = Style.JSON if as_json else Style.QUIET if quiet else Style.BRIEF if files.many else Style.FULL
     execute = _executor(files, jobs, cluster)
     if brought is None:
-        from carbonseal.cli.formatting.claims import claiming
-
-        claims = Results(style, at or datetime.now(UTC), language)
-        parts = execute(claiming(claims), (part for _, part in files.parts()))
-        totals = print_results((one for part in parts for one in part.results), Totals())
-        summarise(totals, passports, claims)
+        totals = _claims(passports, files, execute, Results(style, at or datetime.now(UTC), language))
     else:
         try:
             before = (*brought.observations, *earlier)
@@ -230,6 +228,26 @@ def verify(
     ctx.exit(totals.status)
 
 
+def _begin_ahead(named: Sequence[str]) -> None:
+    """Start what processes are forked from, where there may be several."""
+    if len(named) > 1 or any(map(os.path.isdir, named)):
+        from carbonseal.examining.executing.forking import begin_ahead
+
+        begin_ahead()
+
+
+def _claims(named: Sequence[str], files: Files, execute: Executor, results: Results) -> Totals:
+    """Print what passports claim, without a policy."""
+    from carbonseal.cli.examining.verify_run import print_results, summarise
+    from carbonseal.cli.formatting.claims import claiming
+    from carbonseal.cli.formatting.results import Totals
+
+    parts = execute(claiming(results), (part for _, part in files.parts()))
+    totals = print_results((one for part in parts for one in part.results), Totals())
+    summarise(totals, named, results)
+    return totals
+
+
 def _outputs(
     results: Path | None, report: Path | None, observations: Path | None, fraud_proofs: Path | None
 ) -> Iterator[Path]:
@@ -241,6 +259,8 @@ def _outputs(
         target = Path(os.path.realpath(results))  # where a link leads: what is beside it is of this run
         yield from (target, run_path(target), new_path(target))
     if fraud_proofs is not None:
+        from carbonseal.examining.examination import PROOFS
+
         yield from fraud_proofs.glob(PROOFS)
 
 
@@ -274,10 +294,8 @@ def _files(
         raise click.UsageError("--expect-digest is for files: an address has its digest already.")
     if STDIN in paths and (addresses or archives):
         raise click.UsageError("- cannot be combined with addresses: standard input is one file.")
-    if len(named) > 1 or any(map(os.path.isdir, named)):
-        from carbonseal.examining.executing.forking import begin_ahead
+    from carbonseal.examining.files.given import GivenFiles
 
-        begin_ahead()  # while files are listed
     asked_for = [ask_for(CARRIER.convert(address, None, None)) for address in addresses]
     files = GivenFiles(paths, beside, asked_for, archives)
     if expected is not None and files.many:
@@ -306,6 +324,8 @@ def _referred(named: Sequence[str], beside: Iterable[Path]) -> Files:
 def _executor(files: Files, jobs: int | None, cluster: str | None) -> Executor:
     """What verifies: processes here, or the workers of a cluster."""
     if cluster is None:
+        from carbonseal.examining.examination import executor_for
+
         return executor_for(files, jobs)
     if jobs is not None:
         raise click.UsageError("--cluster excludes --jobs: how many processes verify is how many workers there are.")
