@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
+import os
 import sys
 
 from rich.console import Console
@@ -31,6 +32,7 @@ def main() -> int:
     chosen = parser.parse_args().subjects or [*SUBJECTS]
     if unknown := set(chosen) - set(SUBJECTS):
         parser.error(f"no such subject: {', '.join(sorted(unknown))}")
+    os.environ["PYTHONDONTWRITEBYTECODE"] = ""  # what commands import is compiled once, as by pip
     gc.set_threshold(COLLECT_AFTER)  # as the command and a node that answers
     console = Console()
     rows: list[Row] = []

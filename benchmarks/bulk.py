@@ -63,8 +63,8 @@ def rows() -> Rows:
         for one in halves:
             make(one, COUNT // 2)
         make(folder, COUNT)
-        beside = seconds(1, *halves)
         pairs = [(seconds(1, folder), seconds(2, folder)) for _ in range(ROUNDS)]
+        beside = seconds(1, *halves)
         same = (folder / "1.ndjson").read_bytes() == (folder / "2.ndjson").read_bytes()
     assert same
     one, two = (median(each) for each in zip(*pairs, strict=True))

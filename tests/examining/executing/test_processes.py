@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,14 @@ def test_a_program_that_every_process_would_run_again_is_told_the_remedy(tmp_pat
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1] == f"RuntimeError: {workers.NOT_BEGUN.format(status=1)}"
     assert len((tmp_path / "begun").read_text().splitlines()) <= 3  # the program, and two processes
+
+
+def test_a_part_of_which_only_the_beginning_comes_is_none() -> None:
+    """Whoever sent it was interrupted."""
+    ours, theirs = Pipe()
+    os.write(ours.fileno(), (1000).to_bytes(4, "big") + b"the beginning")
+    ours.close()
+    assert [*workers._received(theirs)] == []
 
 
 def test_workers_end_with_their_reader() -> None:

@@ -126,8 +126,15 @@ def _work(connection: Connection, work: Work, thresholds: tuple[int, int, int]) 
     """A worker: it ends once the other side has closed the connection."""
     gc.set_threshold(*thresholds)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the command, which ends its workers
-    with suppress(EOFError, ConnectionError):
+    with suppress(ConnectionError):
         connection.send(BEGUN)
         judged: Callable[[Part], PartResult] = work.open()
+        for part in _received(connection):
+            connection.send(judged(part))
+
+
+def _received(connection: Connection) -> Iterator[Part]:
+    """What comes, until the connection is closed, perhaps in the middle of a part: the other side was interrupted."""
+    with suppress(EOFError, OSError):
         while True:
-            connection.send(judged(connection.recv()))
+            yield connection.recv()
