@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import validate
 
 from carbonseal.node.access.scopes import Scope
@@ -51,6 +52,30 @@ def test_what_it_says_of_security_is_what_the_gate_asks_for() -> None:
             else [{"operator": []}]
         )
         assert said == needed, route.path
+
+
+def test_a_constant_is_one_value() -> None:
+    """openapi-python-client refuses the whole document over a list."""
+
+    def constants(value: Any) -> list[Any]:
+        if isinstance(value, dict):
+            own = [value["const"]] if "const" in value else []
+            return own + [one for inner in value.values() for one in constants(inner)]
+        return [one for inner in value for one in constants(inner)] if isinstance(value, list) else []
+
+    found = constants(document(ROUTES))
+    assert len(found) > 20
+    assert all(isinstance(one, str | int | None) for one in found)
+
+
+def test_a_list_that_is_constant_is_said_item_by_item() -> None:
+    facts = Facts("Get", {200: of_json({"const": ["a", "b"]})})
+    said = document([Route("GET", "/v1/x", PUBLIC, facts, _handler)])["paths"]["/v1/x"]["get"]["responses"]["200"]
+    schema = said["content"]["application/json"]["schema"]
+    validator = Draft202012Validator(schema)
+    assert [validator.is_valid(one) for one in (["a", "b"], ["a"], ["b", "a"], ["a", "b", "c"], "ab")] == [
+        True, False, False, False, False,
+    ]  # fmt: skip
 
 
 def test_the_document_in_the_repository_is_the_one_that_is_served(tmp_path: Path) -> None:

@@ -167,6 +167,14 @@ def refer(schema: Any) -> Any:
 
 def _inside(schema: Any) -> Any:
     if isinstance(schema, Mapping):
+        if isinstance(schema.get("const"), list):
+            return _in_order(schema["const"])
         stricter = {"pattern": _STRICTER[schema["pattern"]]} if schema.get("pattern") in _STRICTER else {}
         return {name: refer(one) for name, one in schema.items()} | stricter
     return [refer(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def _in_order(values: list[str]) -> Json:
+    """The schema of this very list, item by item: programs that make clients of such documents know no list as a constant."""
+    items = [{"const": value} for value in values]
+    return {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
