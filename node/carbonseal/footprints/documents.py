@@ -14,6 +14,11 @@ class Node:
     """A JSON value and its place. Whatever is missing is an empty node, so that a path can be written in one line::
 
     Node(document)["pcf"]["declaredUnitAmount"].figure()
+
+    What reads a value may be told the name of a member, which then needs no node of its own: formats have dozens of members, and
+    most documents leave most of them out::
+
+    pcf.figure("declaredUnitAmount")
     """
 
     __slots__ = ("_above", "_key", "_pointer", "value")
@@ -29,10 +34,13 @@ class Node:
     def pointer(self) -> str:
         """Its JSON pointer (RFC 6901), from the document."""
         if self._pointer is None:
-            key = str(self._key)
-            above = self._above
-            self._pointer = key if above is None else f"{above.pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+            key, above = str(self._key), self._above
+            self._pointer = key if above is None else above.place(key)
         return self._pointer
+
+    def place(self, member: str) -> str:
+        """The JSON pointer of a member."""
+        return f"{self.pointer}/{_escaped(member)}"
 
     def __getitem__(self, key: str | int) -> Node:
         """The member of an object, or the item of a list; an empty node where there is none."""
@@ -51,29 +59,51 @@ class Node:
         """The items of a list; none of anything else."""
         return (self[n] for n in range(len(self.value) if isinstance(self.value, list) else 0))
 
-    def text(self) -> str:
+    def text(self, member: str | None = None) -> str:
         """The string; empty where it is none."""
-        return self.value if isinstance(self.value, str) else ""
+        value = self._read(member)
+        return value if isinstance(value, str) else ""
 
-    def texts(self) -> tuple[str, ...]:
+    def texts(self, member: str | None = None) -> tuple[str, ...]:
         """The strings of a list, or the string itself."""
-        return (self.value,) if isinstance(self.value, str) else tuple(one.text() for one in self if one.text())
+        value = self._read(member)
+        if isinstance(value, list):
+            return tuple([one for one in value if isinstance(one, str) and one])
+        return (value,) if isinstance(value, str) else ()
 
-    def flag(self) -> bool | None:
+    def flag(self, member: str | None = None) -> bool | None:
         """The truth value; None where it is none."""
-        return self.value if isinstance(self.value, bool) else None
+        value = self._read(member)
+        return value if isinstance(value, bool) else None
 
-    def count(self) -> int:
+    def count(self, member: str | None = None) -> int:
         """The whole number; 0 where it is none."""
-        return self.value if isinstance(self.value, int) else 0
+        value = self._read(member)
+        return value if isinstance(value, int) else 0
 
-    def figure(self) -> Figure | None:
+    def figure(self, member: str | None = None) -> Figure | None:
         """The number, or the decimal in a string; None where it is neither, or means "no value"."""
-        return None if self.value is None else read_decimal(self.value, self.pointer)
+        value = self._read(member)
+        if value is None:
+            return None
+        return read_decimal(value, self.pointer if member is None else self.place(member))
 
-    def instant(self) -> datetime | None:
+    def instant(self, member: str | None = None) -> datetime | None:
         """The instant of an RFC 3339 date-time, or the start of a date's day in UTC; None where it is neither."""
-        return read_instant(self.text())
+        value = self._read(member)
+        return read_instant(value) if isinstance(value, str) else None
+
+    def _read(self, member: str | None) -> Any:
+        """The value itself, or a member's; None where there is none."""
+        value = self.value
+        if member is None:
+            return value
+        return value.get(member) if isinstance(value, dict) else None
+
+
+def _escaped(name: str) -> str:
+    """A member's name in a JSON pointer."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def sentinels(*nodes: Node) -> tuple[str, ...]:

@@ -24,26 +24,26 @@ def footprint(value: Any, profile: str) -> Footprint:
     """The footprint of a document that the profile accepts."""
     document = Node(value)
     pcf = document["pcf"]
-    word = pcf["declaredUnit"].text()
+    word = pcf.text("declaredUnit")
     return Footprint(
         profile=profile,
-        amount=pcf["unitaryProductAmount"].figure(),
+        amount=pcf.figure("unitaryProductAmount"),
         unit=units.find(word),
         unit_word=word,
         basis=Basis.EXCLUDING_BIOGENIC,
-        total=pcf["pCfExcludingBiogenic"].figure(),
-        including=pcf["pCfIncludingBiogenic"].figure(),
-        version=document["version"].count(),
+        total=pcf.figure("pCfExcludingBiogenic"),
+        including=pcf.figure("pCfIncludingBiogenic"),
+        version=document.count("version"),
         gwp_sets=_gwp_sets(pcf),
-        standards=pcf["crossSectoralStandards"].texts() or pcf["crossSectoralStandardsUsed"].texts(),
+        standards=pcf.texts("crossSectoralStandards") or pcf.texts("crossSectoralStandardsUsed"),
         exempted_limit=_CUT_OFF,
         ratings_range=(1, 3),
         verification=verification(pcf["assurance"]) if pcf["assurance"]["assurance"].flag() else None,
-        **frame(document, _RATINGS),
+        **frame(document, pcf, _RATINGS),
     )
 
 
 def _gwp_sets(pcf: Node) -> tuple[str, ...]:
     """Of the old member with one and the newer one with several, each once."""
-    both = (*pcf["ipccCharacterizationFactorsSources"].texts(), *pcf["characterizationFactors"].texts())
+    both = (*pcf.texts("ipccCharacterizationFactorsSources"), *pcf.texts("characterizationFactors"))
     return tuple(dict.fromkeys(both))

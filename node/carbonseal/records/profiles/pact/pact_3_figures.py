@@ -30,40 +30,41 @@ def footprint(value: Any, profile: str) -> Footprint:
     """The footprint of a document that the profile accepts."""
     document = Node(value)
     pcf = document["pcf"]
-    total, including = pcf["pcfExcludingBiogenicUptake"].figure(), pcf["pcfIncludingBiogenicUptake"].figure()
-    uptake = pcf["biogenicCO2Uptake"].figure()
-    word = pcf["declaredUnitOfMeasurement"].text()
+    total, including = pcf.figure("pcfExcludingBiogenicUptake"), pcf.figure("pcfIncludingBiogenicUptake")
+    uptake = pcf.figure("biogenicCO2Uptake")
+    word = pcf.text("declaredUnitOfMeasurement")
     return Footprint(
         profile=profile,
-        amount=pcf["declaredUnitAmount"].figure(),
+        amount=pcf.figure("declaredUnitAmount"),
         unit=units.find(word),
         unit_word=word,
         basis=Basis.EXCLUDING_UPTAKE,
         total=total,
         including=including,
         uptake=uptake,
-        sums=_sums(document, total, including, uptake),
+        sums=_sums(pcf, document.text("specVersion"), total, including, uptake),
         removals=tuple(
             figure.times(Fraction(-1)) if figure.value > 0 else figure
             for name in _REMOVALS
-            if (figure := pcf[name].figure())
+            if (figure := pcf.figure(name))
         ),
-        outbound=pcf["outboundLogisticsGhgEmissions"].figure(),
-        gwp_sets=pcf["ipccCharacterizationFactors"].texts(),
-        standards=pcf["crossSectoralStandards"].texts(),
-        classifications=document["productClassifications"].texts(),
+        outbound=pcf.figure("outboundLogisticsGhgEmissions"),
+        gwp_sets=pcf.texts("ipccCharacterizationFactors"),
+        standards=pcf.texts("crossSectoralStandards"),
+        classifications=document.texts("productClassifications"),
         verification=verification(pcf["verification"]) if pcf["verification"] else None,
-        **frame(document, _RATINGS),
+        **frame(document, pcf, _RATINGS),
     )
 
 
-def _sums(document: Node, total: Figure | None, including: Figure | None, uptake: Figure | None) -> tuple[Sum, ...]:
-    pcf, version = document["pcf"], document["specVersion"].text()
+def _sums(
+    pcf: Node, version: str, total: Figure | None, including: Figure | None, uptake: Figure | None
+) -> tuple[Sum, ...]:
     parts = (
-        *(Part(name, pcf[name].figure()) for name in _EMISSIONS),
-        Part(_DISPUTED, pcf[_DISPUTED].figure(), is_disputed=True),
+        *(Part(name, pcf.figure(name)) for name in _EMISSIONS),
+        Part(_DISPUTED, pcf.figure(_DISPUTED), is_disputed=True),
         *(
-            Part(name, pcf[name].figure(), sign := _sign(name, version), name in _BLANK_IS_NONE, sign is Sign.EITHER)
+            Part(name, pcf.figure(name), sign := _sign(name, version), name in _BLANK_IS_NONE, sign is Sign.EITHER)
             for name in _REMOVALS
         ),
     )
