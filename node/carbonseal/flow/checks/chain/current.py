@@ -96,7 +96,7 @@ def _times(child: Product, issued: datetime) -> dict[str, object]:
 
 def _cycles(graph: Graph) -> Iterator[Result]:
     preceding = {
-        one.footprint.id: set(one.footprint.preceding)
+        one.footprint.id: tuple(dict.fromkeys(one.footprint.preceding))  # a set has another order in another process
         for one in graph.products.values()
         if one.footprint and one.footprint.id
     }

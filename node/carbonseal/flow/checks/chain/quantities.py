@@ -53,10 +53,12 @@ def _cycle(graph: Graph) -> Iterator[Result]:
     if not any(graph.edges.values()):
         return
     same = _same_product(graph.products.values())
-    parts: dict[Product, set[Product]] = {}
+    if all(digest == one.credential.digest for digest, one in same.items()):
+        return  # a credential cites its components by digest: none is below itself
+    parts: dict[Product, dict[Product, None]] = {}  # a set would give another cycle in another process
     for edge in graph.all_edges():
         if edge.child is not None:
-            parts.setdefault(same[edge.parent.credential.digest], set()).add(same[edge.child.credential.digest])
+            parts.setdefault(same[edge.parent.credential.digest], {})[same[edge.child.credential.digest]] = None
     try:
         TopologicalSorter(parts).prepare()
     except CycleError as error:
