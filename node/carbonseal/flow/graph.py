@@ -238,6 +238,17 @@ def amount_in(footprint: Footprint, unit: Unit, label: str) -> Fraction | Missin
         return Missing((phrases.FUNCTIONAL_UNIT(product=label, unit=footprint.functional_unit),))
     if footprint.amount is None or footprint.unit is None:
         word = footprint.unit_word
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is one product by itself of which there are no figures, no components and no batch: nothing to look at."""
+        root = self.root
+        return (
+            len(self.products) == 1
+            and not root.credential.components
+            and root.credential.batch is None
+            and all(record.footprint is None and record.problem is None for record in root.records)
+        )
+
         return Missing(
             (phrases.DECLARED_UNIT(product=label, unit=word) if word else phrases.DECLARED_AMOUNT(product=label),)
         )

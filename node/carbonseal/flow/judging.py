@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -11,8 +10,8 @@ from carbonseal.findings import Finding, Place
 from carbonseal.plugins import CHECKS
 from carbonseal.values import dataclass
 
-from .checks import Check, Setting
-from .graph import Graph
+from .checks import NEED_FIGURES, Check, NeedsFigures, Setting
+from .graph import Graph, Product
 from .rules import CheckRequirement, Kind, Result, Rule, finding
 
 Results = tuple[tuple[str, Result], ...]  # of all checks over one graph, each with the check's name
@@ -24,10 +23,28 @@ _NOT_REQUIRED = CheckRequirement()
 
 def results(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[tuple[str, Result]]:
     """How every built-in check comes out, with its name, in their order."""
+    if graph.is_bare:
+        return _of_bare(graph.root)
+    return _of_any(graph, at, required)
+
+
+def _of_any(graph: Graph, at: datetime, required: Mapping[str, CheckRequirement]) -> Iterator[tuple[str, Result]]:
     settings = {within: Setting(at, within) for within in {None, *(one.within for one in required.values())}}
     for name, check in _built_in():
         for result in check.run(graph, settings[required.get(name, _NOT_REQUIRED).within]):
             yield name, result
+
+
+def _of_bare(product: Product) -> Iterator[tuple[str, Result]]:
+    """What `_of_any` gives of a product by itself with nothing to look at: some checks lack its figures, and no other has anything
+    to say."""
+    place, facts = (product.label,), {"missing": product.lacking}
+    return iter([(name, Result(rule, place, facts)) for name, rule in _without_figures()])
+
+
+@cache
+def _without_figures() -> Sequence[tuple[str, Rule]]:
+    return [(name, CHECKS.find(name, NeedsFigures).not_checkable) for name in NEED_FIGURES]
 
 
 @cache
@@ -74,10 +91,10 @@ def findings(found: Results, required: Mapping[str, CheckRequirement]) -> Iterat
 
 def judged(found: Iterable[tuple[Result, CheckRequirement]]) -> Iterator[Finding]:
     """The findings of results, each under what the policy says of its check."""
-    held: Counter[Rule] = Counter()
+    held: dict[Rule, int] = {}
     for result, requirement in found:
         if result.rule.kind is Kind.HOLDS:
-            held[result.rule] += requirement.is_required
+            held[result.rule] = held.get(result.rule, 0) + requirement.is_required
         elif (one := finding(result, requirement)) is not None:
             yield one
     for rule, count in held.items():

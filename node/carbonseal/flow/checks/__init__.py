@@ -14,8 +14,11 @@ from typing import Protocol
 
 from carbonseal.flow.comparison import BAND
 from carbonseal.flow.graph import Graph
-from carbonseal.flow.rules import Result
+from carbonseal.flow.rules import Result, Rule
 from carbonseal.values import dataclass
+
+# The checks that tell of each product that it has no figures, in their order
+NEED_FIGURES = ("figures", "total", "biogenic", "validity", "consistency", "exemption", "stages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,9 @@ class Check(Protocol):
     def run(self, graph: Graph, setting: Setting, /) -> Iterable[Result]:
         """How it comes out, place by place. Pure; raises nothing. Where it does not apply, it gives nothing."""
         ...
+
+
+class NeedsFigures(Check, Protocol):
+    """A check of `NEED_FIGURES`."""
+
+    not_checkable: Rule  # how it comes out for a product without figures

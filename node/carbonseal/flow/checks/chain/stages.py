@@ -38,6 +38,7 @@ class Stages:
 
     name = "stages"
 
+    not_checkable = NOT_CHECKABLE
     def run(self, graph: Graph, _: Setting) -> Iterable[Result]:
         """One result for each product, and more where stages are counted twice."""
         first: dict[bytes, Product] = {}

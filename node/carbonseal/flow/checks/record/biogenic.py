@@ -41,6 +41,7 @@ class Biogenic:
 
     name = "biogenic"
 
+    not_checkable = NOT_CHECKABLE
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record."""
         for place, footprint in graph.footprints:

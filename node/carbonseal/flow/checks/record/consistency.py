@@ -49,6 +49,7 @@ class Consistency:
 
     name = "consistency"
 
+    not_checkable = NOT_CHECKABLE
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record, and more where several rules are broken."""
         for place, footprint in graph.footprints:

@@ -42,6 +42,7 @@ class Exemption:
 
     name = "exemption"
 
+    not_checkable = NOT_CHECKABLE
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record, and one more where a predecessor is carried that differs much."""
         found = [(place, one) for place, one in graph.footprints]

@@ -38,6 +38,7 @@ class Figures:
 
     name = "figures"
 
+    not_checkable = NOT_CHECKABLE
     def run(self, graph: Graph, _: Setting) -> Iterable[Result]:
         """One result for each record, or for each figure with a wrong sign, and what its reader had to say."""
         for product in graph.products.values():

@@ -42,6 +42,7 @@ class Total:
 
     name = "total"
 
+    not_checkable = NOT_CHECKABLE
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each total that a format defines as a sum, and one where there is none."""
         for place, footprint in graph.footprints:
