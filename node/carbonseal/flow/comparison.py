@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from fractions import Fraction
-from functools import cached_property
 
 from carbonseal.footprints.figures import Figure, decimal_text, exact_sum
-from carbonseal.values import dataclass
+from carbonseal.values import cached_property, dataclass
 
 BAND = Fraction(1, 100)
 _SMALL = Fraction(1, 10**6)
@@ -45,6 +44,11 @@ class Comparison:
         return self.stated.value - self.computed
 
     @property
+    def is_below(self) -> bool:
+        """Whether less is stated than computed."""
+        return self.difference.numerator < 0
+
+    @property
     def allowed(self) -> Fraction:
         """By how much they may differ."""
         return max(self.rounding, self._banded)
@@ -52,9 +56,9 @@ class Comparison:
     @cached_property
     def grade(self) -> Grade:
         """How near they are."""
-        off = abs(self.difference)
-        if not off:
+        if not self.difference:
             return Grade.EQUAL
+        off = abs(self.difference)
         if off <= self.rounding:
             return Grade.COARSE if off > self.band * abs(self.stated.value) >= self.band * _SMALL else Grade.EQUAL
         return Grade.NEAR if off <= self._banded else Grade.APART

@@ -134,20 +134,35 @@ class Edge:
     def quantity(self) -> tuple[Fraction, Unit] | Missing:
         """How much of the component is in the declared amount of the parent's footprint: quantity x declared amount (in
         per.unit) / per.amount, in the component's unit (DESIGN.md, "The way of a figure")."""
-        per = self.component.per
-        quantity, amount = read_decimal(self.component.quantity), read_decimal(per.amount)
-        unit, per_unit = units.find(self.component.unit), units.find(per.unit)
         footprint = self.parent.footprint
         if footprint is None:
             return self.parent.lacking
-        if quantity is None or amount is None or not amount.value:
+        if self.per_one is None:
             return Missing((phrases.QUANTITY(component=self.label),))
+        unit, per_unit = self.unit, self.per_unit
         if unit is None or per_unit is None:
-            return Missing((phrases.UNIT(component=self.label, unit=self.component.unit, per=per.unit),))
+            listed = self.component
+            return Missing((phrases.UNIT(component=self.label, unit=listed.unit, per=listed.per.unit),))
         declared = amount_in(footprint, per_unit, self.parent.label)
-        if isinstance(declared, Missing):
-            return declared
-        return quantity.value * declared / amount.value, unit
+        return declared if isinstance(declared, Missing) else (self.per_one * declared, unit)
+
+    @cached_property
+    def per_one(self) -> Fraction | None:
+        """How much of the component, in its `unit`, went into one `per_unit` of the parent; None where that is not stated."""
+        quantity, amount = read_decimal(self.component.quantity), read_decimal(self.component.per.amount)
+        if quantity is None or amount is None or not amount.value:
+            return None
+        return quantity.value if amount.value == 1 else quantity.value / amount.value
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit in which the component is listed."""
+        return units.find(self.component.unit)
+
+    @property
+    def per_unit(self) -> Unit | None:
+        """The unit of the parent that it is listed per."""
+        return units.find(self.component.per.unit)
 
     @cached_property
     def units_of_child(self) -> Fraction | Missing:
@@ -223,6 +238,17 @@ class Graph:
                     found.append((place, record.footprint))
         return tuple(found)
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is one product by itself of which there are no figures, no components and no batch: nothing to look at."""
+        root = self.root
+        return (
+            len(self.products) == 1
+            and not root.credential.components
+            and root.credential.batch is None
+            and all(record.footprint is None and record.problem is None for record in root.records)
+        )
+
     def edges_of(self, product: Product) -> tuple[Edge, ...]:
         """The components of one product."""
         return self.edges[product.credential.digest]
@@ -238,20 +264,11 @@ def amount_in(footprint: Footprint, unit: Unit, label: str) -> Fraction | Missin
         return Missing((phrases.FUNCTIONAL_UNIT(product=label, unit=footprint.functional_unit),))
     if footprint.amount is None or footprint.unit is None:
         word = footprint.unit_word
-    @property
-    def is_bare(self) -> bool:
-        """Whether it is one product by itself of which there are no figures, no components and no batch: nothing to look at."""
-        root = self.root
-        return (
-            len(self.products) == 1
-            and not root.credential.components
-            and root.credential.batch is None
-            and all(record.footprint is None and record.problem is None for record in root.records)
-        )
-
         return Missing(
             (phrases.DECLARED_UNIT(product=label, unit=word) if word else phrases.DECLARED_AMOUNT(product=label),)
         )
+    if footprint.unit is unit:
+        return footprint.amount.value
     factor = footprint.unit.to(unit)
     if factor is not None:
         return footprint.amount.value * factor

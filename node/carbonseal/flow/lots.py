@@ -17,7 +17,7 @@ from heapq import nlargest
 from typing import Any, TypeVar
 
 from carbonseal.footprints import units
-from carbonseal.footprints.figures import Figure, read_decimal
+from carbonseal.footprints.figures import Figure, exact_product, exact_sum, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import ProductCredential
 from carbonseal.values import dataclass
@@ -26,6 +26,7 @@ from . import phrases
 from .graph import Edge, Lot, Product
 from .phrases import Missing
 
+_ZERO = Fraction(0)
 MOST_PROVING = 64  # takes in one fraud proof
 
 One = TypeVar("One", bound="Stated")
@@ -96,16 +97,15 @@ def takes_of(product: Product, edges: Iterable[Edge]) -> Iterator[Take | Missing
 
 
 def _taken(parent: ProductCredential, edge: Edge) -> tuple[Figure, str] | Missing:
-    component, label = edge.component, edge.parent.label
+    label = edge.parent.label
     if parent.batch is None:
         return Missing((phrases.BATCH(product=label),))
-    made, per = read_decimal(parent.batch.quantity), read_decimal(component.per.amount)
-    quantity, unit = read_decimal(component.quantity), units.find(component.unit)
-    batch_unit, per_unit = units.find(parent.batch.unit), units.find(component.per.unit)
+    made, unit = read_decimal(parent.batch.quantity), edge.unit
+    batch_unit, per_unit = units.find(parent.batch.unit), edge.per_unit
     factor = batch_unit.to(per_unit) if batch_unit and per_unit else None
-    if made is None or per is None or not per.value or quantity is None or unit is None or factor is None:
+    if made is None or edge.per_one is None or unit is None or factor is None:
         return Missing((phrases.BATCH_UNIT(product=label),))
-    return Figure(quantity.value * made.value * factor * unit.factor / per.value, Fraction(0)), unit.dimension
+    return Figure(exact_product((edge.per_one, made.value, factor, unit.factor)), _ZERO), unit.dimension
 
 
 def _source(credential: ProductCredential) -> dict[str, Any]:
@@ -135,7 +135,7 @@ class Balance:
     @property
     def total(self) -> Fraction:
         """What was taken in all."""
-        return sum(self.taken.values(), Fraction(0))
+        return exact_sum(self.taken.values())
 
 
 def balances(yields: Iterable[Yield], takes: Iterable[Take]) -> Iterator[Balance]:
@@ -156,24 +156,23 @@ def balances(yields: Iterable[Yield], takes: Iterable[Take]) -> Iterator[Balance
 def _balance(lot: Lot, yields: Sequence[Yield], takes: Sequence[Take]) -> Balance:
     current = _current(yields)
     yielded = max(current, key=lambda one: (one.since, one.quantity.value, one.credential))
-    largest = max(
-        (one for one in yields if one.dimension == yielded.dimension), key=lambda one: (one.most, one.credential)
-    )
+    alike = [one for one in yields if one.dimension == yielded.dimension]
     counted = current_takes(takes)
     comparable = [take for take in counted if take.dimension == yielded.dimension]
-    sums: dict[str, Fraction] = {}
+    taken: dict[str, list[Fraction]] = {}
     for take in comparable:
-        issuer = take.taker[0]
-        sums[issuer] = sums.get(issuer, Fraction(0)) + take.quantity.value
+        taken.setdefault(take.taker[0], []).append(take.quantity.value)
+    largest = yielded if len(alike) == 1 else max(alike, key=lambda one: (one.most, one.credential))
+    is_exceeded = exact_sum([take.quantity.value for take in comparable]) > yielded.most  # none is below 0
     return Balance(
         lot=lot,
         yielded=yielded,
-        taken=sums,
+        taken={issuer: exact_sum(values) for issuer, values in taken.items()},
         takers=len({take.taker for take in takes}),
         largest=largest,
-        conflicting=len({(one.dimension, one.quantity.value) for one in current}) > 1,
+        conflicting=len(current) > 1 and len({(one.dimension, one.quantity.value) for one in current}) > 1,
         inconvertible=len(counted) - len(comparable),
-        proving=_fewest(comparable, largest.most) or _fewest(comparable, yielded.most),
+        proving=(_fewest(comparable, largest.most) or _fewest(comparable, yielded.most)) if is_exceeded else (),
     )
 
 

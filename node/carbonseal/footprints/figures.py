@@ -42,12 +42,18 @@ class Figure:
         """The figure in another unit, of which one of this has `factor`."""
         if factor == 1:
             return self
-        return Figure(self.value * factor, self.half * abs(factor), self.pointer, self.is_number)
+        size = factor if factor.numerator > 0 else -factor
+        return Figure(self.value * factor, self.half * size if self.half else _ZERO, self.pointer, self.is_number)
 
     def is_within(self, least: int, most: int) -> bool:
         """Whether it is at least `least` and at most `most`: in whole numbers, as a Fraction compares slowly."""
         numerator, denominator = self.value.numerator, self.value.denominator
         return least * denominator <= numerator <= most * denominator
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether it is below 0."""
+        return self.value.numerator < 0
 
     @property
     def is_proper_fraction(self) -> bool:
@@ -71,9 +77,21 @@ def exact_sum(values: Iterable[Fraction]) -> Fraction:
 def _sum(values: Sequence[Fraction]) -> Fraction:
     if len(values) == 1:
         return values[0]
-    ratios = [value.as_integer_ratio() for value in values]
-    common = lcm(*(below for _, below in ratios))
-    return Fraction(sum(above * (common // below) for above, below in ratios), common)
+    common = lcm(*[value.denominator for value in values])
+    return Fraction(sum([value.numerator * (common // value.denominator) for value in values]), common)
+
+
+def exact_product(values: Iterable[Fraction]) -> Fraction:
+    """The product, in whole numbers, which are brought to lowest terms once.
+
+    >>> exact_product([Fraction(1, 2), Fraction(3), Fraction(4, 3)])
+    Fraction(2, 1)
+    """
+    above = below = 1
+    for value in values:
+        above *= value.numerator
+        below *= value.denominator
+    return Fraction(above, below)
 
 
 def read_decimal(value: Any, pointer: str = "") -> Figure | None:
@@ -83,7 +101,7 @@ def read_decimal(value: Any, pointer: str = "") -> Figure | None:
     if is_number and (isinstance(value, bool) or not isinstance(value, (int, float))):
         return None
     read = _read(repr(value) if is_number else value, is_number)
-    return None if read is None else Figure(*read, pointer, is_number)
+    return None if read is None else Figure(read[0], read[1], pointer, is_number)
 
 
 @lru_cache(maxsize=4096)

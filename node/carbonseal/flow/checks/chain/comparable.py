@@ -20,6 +20,7 @@ from carbonseal.instants import format_instant
 OLDEST_YEARS = 3
 
 HOLDS = holds("comparable.holds", "components that compare with what they went into: {count}")
+HELD = Result(HOLDS)
 BOUNDARY = fails(
     "comparable.boundary",
     "{label} covers {component}, the product {product}: their figures do not add up",
@@ -67,7 +68,7 @@ class Comparable:
             if lacking:
                 yield Result(NOT_CHECKABLE, place, {"missing": all_missing(lacking)})
             elif edge.parent.footprint and edge.child and edge.child.footprint:
-                found = [*_results(edge.parent.footprint, edge.child, edge.child.footprint)] or [Result(HOLDS)]
+                found = [*_results(edge.parent.footprint, edge.child, edge.child.footprint)] or [HELD]
                 yield from (_weighed(result, edge).under(place) for result in found)
 
 

@@ -17,6 +17,7 @@ from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, 
 from carbonseal.footprints.figures import Figure, exact_sum
 
 HOLDS = holds("contributions.holds", "figures that are at least what their components bring: {count}")
+HELD = Result(HOLDS)
 NEAR = remark(
     "contributions.near",
     "the figure is {stated}, its components bring {computed} kg CO2e: {difference} apart, within {allowed}",
@@ -51,14 +52,14 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     compared = _comparison(product, edges, setting)
     if isinstance(compared, Missing):
         return _known_alone(product, edges, setting) or Result(NOT_CHECKABLE, facts={"missing": compared})
-    if compared.difference >= 0 or compared.grade is Grade.EQUAL:
-        return Result(HOLDS)
+    if not compared.is_below or compared.grade is Grade.EQUAL:
+        return HELD
     if compared.grade is not Grade.APART:
         return Result(NEAR, facts=compared.facts())
     if product.footprint and product.footprint.has_co_products:
         return Result(NOT_CHECKABLE, facts={"missing": phrases.CO_PRODUCTS()})
     used = _comparison(product, [edge for edge in edges if edge.is_used], setting)
-    is_decisive = isinstance(used, Comparison) and used.difference < 0 and used.grade is Grade.APART
+    is_decisive = isinstance(used, Comparison) and used.is_below and used.grade is Grade.APART
     return Result(EXCEED, facts=compared.facts(), is_decisive=is_decisive)
 
 
@@ -69,7 +70,7 @@ def _known_alone(product: Product, edges: Sequence[Edge], setting: Setting) -> R
     if _has_credits(product, known) or (product.footprint and product.footprint.has_co_products):
         return None
     compared = _comparison(product, known, setting)
-    if isinstance(compared, Missing) or compared.difference >= 0 or compared.grade is not Grade.APART:
+    if isinstance(compared, Missing) or not compared.is_below or compared.grade is not Grade.APART:
         return None
     return Result(EXCEED, facts=compared.facts(), is_decisive=False)
 
@@ -83,12 +84,12 @@ def _comparison(product: Product, edges: Sequence[Edge], setting: Setting) -> Co
         total = product.gross
         brought = [edge.gross_contribution for edge in edges]
         known = [figure for figure in brought if isinstance(figure, Figure)]
-        if any(figure.value < 0 for figure in known):
+        if any(figure.is_negative for figure in known):
             return Missing((phrases.NEGATIVE(),))
     missing = all_missing((total, *brought))
     if isinstance(total, Missing) or missing:
         return missing
-    computed = exact_sum(figure.value for figure in known)
+    computed = exact_sum([figure.value for figure in known])
     return Comparison(total, computed, [figure.half for figure in known], setting.band)
 
 
@@ -96,5 +97,5 @@ def _has_credits(product: Product, edges: Sequence[Edge]) -> bool:
     """Whether the product or a component has removals, or a component a figure below 0."""
     products = [product, *(edge.child for edge in edges if edge.child is not None)]
     return any(one.footprint and one.footprint.removals for one in products) or any(
-        isinstance(edge.contribution, Figure) and edge.contribution.value < 0 for edge in edges
+        isinstance(edge.contribution, Figure) and edge.contribution.is_negative for edge in edges
     )

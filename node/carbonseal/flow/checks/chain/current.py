@@ -20,6 +20,7 @@ from carbonseal.instants import format_instant
 _REMEDY = "ask the issuer of the product to issue it again, from what is current"
 
 HOLDS = holds("current.holds", "components that were current when they were used: {count}")
+HELD = Result(HOLDS)
 CYCLE = fails(
     "current.cycle",
     "footprints replace one another: {ids}",
@@ -44,6 +45,8 @@ SUPERSEDED_LATER = remark(
 )
 NOT_CHECKABLE = not_checkable("current")
 
+_FOOTPRINT, _CREDENTIAL = phrases.FOOTPRINT(), phrases.CREDENTIAL()
+
 
 class Current:
     """Deprecation, supersession, validity at the parent's issue."""
@@ -67,7 +70,7 @@ class Current:
                 continue
             credential = edge.child.credential
             found = [*_at_issue(edge, edge.child, successors.get((credential.issuer, credential.digest)))]
-            yield from (result.under((edge.parent.label,)) for result in found or [Result(HOLDS)])
+            yield from (result.under((edge.parent.label,)) for result in found or [HELD])
 
 
 CHECK = Current()
@@ -79,8 +82,8 @@ def _at_issue(edge: Edge, child: Product, successor: Product | None) -> Iterator
         yield Result(DEPRECATED, facts={"label": child.label})
     force = in_force(child.footprint) if child.footprint else None
     for what, end in (
-        (phrases.FOOTPRINT(), force.end if force else None),
-        (phrases.CREDENTIAL(), child.credential.valid_until),
+        (_FOOTPRINT, force.end if force else None),
+        (_CREDENTIAL, child.credential.valid_until),
     ):
         if end is not None and end <= issued:
             yield Result(EXPIRED, facts=_times(child, issued) | {"what": what, "end": format_instant(end)})

@@ -23,9 +23,11 @@ from carbonseal.footprints.model import Footprint
 from carbonseal.values import dataclass
 
 WEIGHTLESS = frozenset({units.ENERGY, units.TRANSPORT, units.TIME, "megabit second"})
+_NOTHING = Fraction(0)
 _BESIDE = frozenset({"waste", "co-product"})
 
 HOLDS = holds("mass.holds", "products that weigh at least what was built into them: {count}")
+HELD = Result(HOLDS)
 NEAR = remark(
     "mass.near", "the product weighs {stated} kg, its components {computed} kg: {difference} apart, within {allowed}"
 )
@@ -63,7 +65,7 @@ class _Part:
 
     @property
     def is_counted(self) -> bool:
-        unit = units.find(self.edge.component.unit)
+        unit = self.edge.unit
         return unit is not None and unit.dimension == units.COUNT
 
 
@@ -80,20 +82,20 @@ def _result(product: Product, edges: Sequence[Edge], setting: Setting) -> Result
     missing = all_missing(part.mass for part in parts)
     counts = parts if stated is not footprint.mass else [part for part in parts if part.is_counted]
     bound = _compare(stated, counts, setting)
-    if bound.difference < 0 and bound.grade is Grade.APART:
+    if bound.is_below and bound.grade is Grade.APART:
         if _fits_without_packaging(footprint, stated, counts, setting):
             return Result(NOT_CHECKABLE, facts={"missing": phrases.PACKAGING()})
         is_decisive = all(part.edge.is_used for part in counts) and not missing
         return Result(EXCEEDS, facts=bound.facts(), is_decisive=is_decisive)
     everything = bound if len(counts) == len(parts) else _compare(stated, parts, setting)
-    if everything.difference < 0 and everything.grade is Grade.APART:
+    if everything.is_below and everything.grade is Grade.APART:
         missing += Missing((phrases.WASTE(),))
     if missing:
         return Result(NOT_CHECKABLE, facts={"missing": missing})
-    is_near = everything.difference < 0 and everything.grade is Grade.NEAR
-    if is_near or (bound.difference < 0 and bound.grade is Grade.COARSE):
+    is_near = everything.is_below and everything.grade is Grade.NEAR
+    if is_near or (bound.is_below and bound.grade is Grade.COARSE):
         return Result(NEAR, facts=everything.facts())
-    return Result(HOLDS)
+    return HELD
 
 
 def _fits_without_packaging(footprint: Footprint, stated: Figure, parts: Sequence[_Part], setting: Setting) -> bool:
@@ -107,13 +109,13 @@ def _fits_without_packaging(footprint: Footprint, stated: Figure, parts: Sequenc
         return bound is None or isinstance(brought, Missing) or brought.value <= bound.value + bound.half + brought.half
 
     rest = _compare(stated, [part for part in parts if not can_be(part)], setting)
-    return rest.difference >= 0 or rest.grade is not Grade.APART
+    return not rest.is_below or rest.grade is not Grade.APART
 
 
 def _compare(stated: Figure, parts: Sequence[_Part], setting: Setting) -> Comparison:
     """The mass of a product against that of these parts, as far as it is known."""
     known = [part.mass for part in parts if isinstance(part.mass, Figure)]
-    computed = exact_sum(one.value for one in known)
+    computed = exact_sum([one.value for one in known])
     return Comparison(stated, computed, [one.half for one in known], setting.band)
 
 
@@ -136,9 +138,9 @@ def _mass(edge: Edge) -> Figure | Missing:
         return quantity
     amount, unit = quantity
     if unit.dimension == units.MASS:
-        return Figure(amount * unit.factor, Fraction(0))
+        return Figure(amount, _NOTHING).times(unit.factor)
     if unit.dimension in WEIGHTLESS:
-        return Figure(Fraction(0), Fraction(0))
+        return Figure(_NOTHING, _NOTHING)
     count = edge.units_of_child
     if isinstance(count, Missing):
         return count

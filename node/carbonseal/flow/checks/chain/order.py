@@ -14,6 +14,7 @@ from carbonseal.flow.rules import Result, holds, not_checkable, remark
 from carbonseal.instants import format_instant
 
 HOLDS = holds("order.holds", "components that were anchored before what they went into: {count}")
+HELD = Result(HOLDS)
 LATER = remark(
     "order.later",
     "{label} existed by {component}, the product by {product}: the component was anchored later than what cites it",
@@ -34,7 +35,7 @@ class Order:
             if child is None or time is None or parent.existed_by is None:
                 yield Result(NOT_CHECKABLE, (parent.label,), {"missing": phrases.TIMES(component=edge.label)})
             elif time <= parent.existed_by:
-                yield Result(HOLDS)
+                yield HELD
             else:
                 facts = {"component": format_instant(time), "product": format_instant(parent.existed_by)}
                 yield Result(LATER, (parent.label,), facts | {"label": child.label})

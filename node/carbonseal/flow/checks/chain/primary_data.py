@@ -18,6 +18,7 @@ from carbonseal.footprints.figures import Figure, decimal_text, exact_sum
 WHOLE = Fraction(100)  # percent
 
 HOLDS = holds("primary-data.holds", "primary data shares within what the components allow: {count}")
+HELD = Result(HOLDS)
 ABOVE = fails(
     "primary-data.above",
     "the primary data share is {stated} %, and the components' shares allow {allowed} % at most",
@@ -48,19 +49,24 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
     total = product.figure
     if isinstance(total, Missing):
         return Result(NOT_CHECKABLE, facts={"missing": total})
-    if share is None or total.value <= 0 or share.is_proper_fraction:
+    if share is None or total.value.numerator <= 0 or share.is_proper_fraction:
         return Result(NOT_CHECKABLE, facts={"missing": phrases.PRIMARY_DATA_SHARE(product=product.label)})
     if product.footprint and product.footprint.has_co_products:
         return Result(NOT_CHECKABLE, facts={"missing": phrases.CO_PRODUCTS()})
     brought = [
-        (abs(figure.value), _share(edge)) for edge in edges if isinstance(figure := edge.contribution, Figure)
+        (-figure.value if figure.is_negative else figure.value, _share(edge))
+        for edge in edges
+        if isinstance(figure := edge.contribution, Figure)
     ]  # the rest counts as primary
-    own = total.value - exact_sum(size for size, _ in brought)
-    if own < 0:
+    lowest = share.value - share.half
+    own = total.value - exact_sum([size for size, _ in brought])
+    if own.numerator < 0:
         return Result(NOT_CHECKABLE, facts={"missing": phrases.TOO_MUCH()})
+    if all(lowest <= allowed for allowed in (WHOLE, *(allowed for _, allowed in brought))):
+        return HELD  # the bound is their mean
     most = exact_sum((own * WHOLE, *(size * allowed for size, allowed in brought))) / total.value
-    if share.value - share.half <= most:
-        return Result(HOLDS)
+    if lowest <= most:
+        return HELD
     is_decisive = len(brought) == len(edges) and all(edge.is_used for edge in edges)
     facts = {"stated": decimal_text(share.value), "allowed": decimal_text(most), "pointer": share.pointer}
     return Result(ABOVE, facts=facts, is_decisive=is_decisive)

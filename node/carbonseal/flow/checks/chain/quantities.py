@@ -16,6 +16,7 @@ from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
 
 HOLDS = holds("quantities.holds", "components whose amounts can be computed: {count}")
+HELD = Result(HOLDS)
 CYCLE = fails(
     "quantities.cycle",
     "a product is in itself: {products}",
@@ -42,7 +43,7 @@ class Quantities:
             elif not quantity[0]:
                 yield Result(ZERO, (edge.parent.label,), {"label": edge.label})
             else:
-                yield Result(HOLDS)
+                yield HELD
         yield from _cycle(graph)
 
 

@@ -19,6 +19,7 @@ from carbonseal.passport.products import STAGE
 _REMEDY = "ask the issuer which of the two counts it"
 
 HOLDS = holds("stages.holds", "products that count each stage once: {count}")
+HELD = Result(HOLDS)
 INSIDE = fails(
     "stages.inside",
     "the stage {stage} is a record of its own, and inside the footprint's boundary {boundary}",
@@ -37,8 +38,8 @@ class Stages:
     """Stages of each product."""
 
     name = "stages"
-
     not_checkable = NOT_CHECKABLE
+
     def run(self, graph: Graph, _: Setting) -> Iterable[Result]:
         """One result for each product, and more where stages are counted twice."""
         first: dict[bytes, Product] = {}
@@ -53,7 +54,7 @@ class Stages:
             if footprint is None or footprint.boundary is None:
                 missing = product.lacking if footprint is None else phrases.BOUNDARY(product=product.label)
                 found.append(Result(NOT_CHECKABLE, facts={"missing": missing}))
-            yield from (result.under((product.label,)) for result in found or [Result(HOLDS)])
+            yield from (result.under((product.label,)) for result in found or [HELD])
 
 
 CHECK = Stages()

@@ -25,6 +25,7 @@ _BOUNDS = "new batch numbers are bounded only by the balance of what goes in, or
 HOLDS = holds(
     "batch.holds", "lots of which no more was taken than they yielded, as far as this passport shows: {count}"
 )
+HELD = Result(HOLDS)
 EXCEEDED = fails(
     "batch.exceeded",
     "{issuers} took {taken} {unit} of a lot of {maker} that yielded {stated} {unit}: {difference} more, in {takes} lots seen",
@@ -89,8 +90,9 @@ CHECK = Batch()
 def _serials(credential: ProductCredential) -> Iterator[Result]:
     """Serial numbers against the pieces of a batch. Fewer are honest: pieces may be named later, and a list has its limit. A batch
     that is measured otherwise says nothing of its pieces."""
-    batch, stated = credential.batch, yield_of(credential)
-    if batch is None or stated is None or not batch.serials or stated.dimension != units.COUNT:
+    batch = credential.batch
+    stated = yield_of(credential) if batch and batch.serials else None
+    if batch is None or stated is None or stated.dimension != units.COUNT:
         return
     facts = {
         "stated": batch.quantity,
@@ -107,20 +109,22 @@ def _serials(credential: ProductCredential) -> Iterator[Result]:
 def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
     """How one balance comes out."""
     yielded = balance.yielded
-    most = yielded.quantity.value * (1 + (setting.within or 0)) + yielded.quantity.half
+    most = yielded.most if setting.within is None else yielded.quantity.value * setting.within + yielded.most
     if balance.conflicting:
         yield Result(YIELDS_DIFFER, facts=_facts(balance))
     if balance.inconvertible:
         yield Result(NOT_CHECKABLE, facts={"missing": phrases.TAKES(unit=yielded.unit.name)})
+    total = balance.total
+    fits = total <= most
     alone = {issuer: taken for issuer, taken in balance.taken.items() if taken > most}
     for issuer, taken in alone.items():
         facts = _facts(balance) | _amounts(taken, yielded) | {"issuers": issuer}
         # a yield that was lowered afterwards makes no liar of who took what it had been
         yield Result(EXCEEDED, facts=facts, is_decisive=taken > balance.largest.most)
-    if not alone and balance.total > most:
-        yield Result(EXCEEDED_TOGETHER, facts=_facts(balance) | _amounts(balance.total, yielded))
-    if balance.total <= most and not balance.inconvertible:
-        yield Result(HOLDS)
+    if not (alone or fits):
+        yield Result(EXCEEDED_TOGETHER, facts=_facts(balance) | _amounts(total, yielded))
+    if fits and not balance.inconvertible:
+        yield HELD
 
 
 def across(balance: Balance, setting: Setting, takers: Collection[str]) -> Iterator[Result]:

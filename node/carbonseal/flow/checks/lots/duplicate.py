@@ -17,6 +17,7 @@ from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint
 
 HOLDS = holds("duplicate.holds", "products that have one figure each: {count}")
+HELD = Result(HOLDS)
 DIFFERS = fails(
     "duplicate.differs",
     "{label} and {other} are about the same product, period and boundary, and state {stated} and {computed} kg CO2e per unit",
@@ -62,11 +63,16 @@ def _key(product: Product, footprint: Footprint) -> object:
 
 def _results(group: Sequence[Product], setting: Setting) -> Iterator[Result]:
     """Every current product of one key against the first."""
+    if len(group) == 1:
+        footprint = group[0].footprint
+        if footprint and footprint.total and footprint.amount and footprint.amount.value:
+            yield HELD
+        return
     current = [(one, stated) for one in _current(group) if one.footprint and (stated := _per_base_unit(one.footprint))]
     if not current:
         return
     (first, stated), *others = current
-    yield Result(HOLDS)
+    yield HELD
     for other, other_stated in others:
         compared = Comparison(stated, other_stated.value, [other_stated.half], setting.band)
         if compared.grade is Grade.APART:

@@ -19,6 +19,7 @@ from carbonseal.footprints.model import Footprint
 CARBON_IN_CO2 = Fraction(12, 44)  # by mass
 
 HOLDS = holds("biogenic.holds", "contents of biogenic carbon that are what was taken up: {count}")
+HELD = Result(HOLDS)
 NEAR = remark(
     "biogenic.near",
     "the biogenic carbon content is {stated}, the uptake comes to {computed} kg C: {difference} apart, within {allowed}",
@@ -40,8 +41,8 @@ class Biogenic:
     """Content against uptake."""
 
     name = "biogenic"
-
     not_checkable = NOT_CHECKABLE
+
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record."""
         for place, footprint in graph.footprints:
@@ -67,11 +68,11 @@ def _result(footprint: Footprint, setting: Setting) -> Result:
     assert content is not None
     assert uptake is not None
     if not content.value and not uptake.value:
-        return Result(HOLDS)
+        return HELD
     taken = -uptake.value * CARBON_IN_CO2
     comparison = Comparison(content, taken, [uptake.half * CARBON_IN_CO2], setting.band)
     if comparison.grade is Grade.EQUAL:
-        return Result(HOLDS)
-    if comparison.difference < 0 and comparison.grade is not Grade.COARSE:
+        return HELD
+    if comparison.is_below and comparison.grade is not Grade.COARSE:
         return Result(BELOW, facts=comparison.facts())
     return Result(ABOVE if comparison.grade is Grade.APART else NEAR, facts=comparison.facts())

@@ -17,6 +17,7 @@ from carbonseal.footprints.model import Footprint
 _REMEDY = "ask the issuer for a corrected footprint"
 
 HOLDS = holds("consistency.holds", "footprints that agree with themselves: {count}")
+HELD = Result(HOLDS)
 GEOGRAPHIES = fails(
     "consistency.geographies", "several geographies are given, and one is allowed: {stated}", _REMEDY, Rejects.ALWAYS
 )
@@ -48,8 +49,8 @@ class Consistency:
     """A footprint against itself."""
 
     name = "consistency"
-
     not_checkable = NOT_CHECKABLE
+
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record, and more where several rules are broken."""
         for place, footprint in graph.footprints:
@@ -57,7 +58,7 @@ class Consistency:
                 yield Result(NOT_CHECKABLE, place, {"missing": footprint})
             else:
                 found = [*_ranges(footprint), *_contradictions(footprint), *_mass(footprint, setting)]
-                yield from (result.under(place) for result in found or [Result(HOLDS)])
+                yield from (result.under(place) for result in found or [HELD])
 
 
 CHECK = Consistency()
@@ -73,9 +74,9 @@ def _contradictions(footprint: Footprint) -> Iterator[Result]:
 
 def _ranges(footprint: Footprint) -> Iterator[Result]:
     lowest, highest = footprint.ratings_range
-    expected = phrases.RANGE(least=lowest, most=highest)
     for figure in footprint.ratings:
         if not figure.is_within(lowest, highest):
+            expected = phrases.RANGE(least=lowest, most=highest)
             facts = {"name": figure.pointer, "stated": decimal_text(figure.value), "expected": expected}
             yield Result(RANGE, facts=facts)
     share = footprint.primary_data_share

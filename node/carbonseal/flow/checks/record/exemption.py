@@ -20,6 +20,7 @@ USUAL = Fraction(3)  # percent
 LARGE_CHANGE = Fraction(1, 10)
 
 HOLDS = holds("exemption.holds", "footprints that cut off no more than is allowed: {count}")
+HELD = Result(HOLDS)
 ABOVE = fails(
     "exemption.above",
     "{stated} % of the emissions were cut off, and {limit} % are allowed",
@@ -41,8 +42,8 @@ class Exemption:
     """Cut-off, and changes from a predecessor."""
 
     name = "exemption"
-
     not_checkable = NOT_CHECKABLE
+
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record, and one more where a predecessor is carried that differs much."""
         found = [(place, one) for place, one in graph.footprints]
@@ -69,7 +70,7 @@ def _cut_off(footprint: Footprint, setting: Setting) -> Result:
         bound = footprint.exempted_limit.value
     limit = USUAL if bound is None else bound
     if stated.value <= limit:
-        return Result(HOLDS)
+        return HELD
     facts = {"stated": decimal_text(stated.value), "limit": decimal_text(limit)}
     return Result(UNUSUAL if bound is None else ABOVE, facts=facts)
 

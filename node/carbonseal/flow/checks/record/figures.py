@@ -17,6 +17,7 @@ from carbonseal.footprints.figures import Figure, decimal_text
 from carbonseal.footprints.model import Footprint, Sign
 
 HOLDS = holds("figures.holds", "records of their profiles' form, with figures of lawful signs: {count}")
+HELD = Result(HOLDS)
 FORM = fails(
     "figures.form",
     "the record is not one of {profile}: {problem}",
@@ -37,8 +38,8 @@ class Figures:
     """Forms and signs."""
 
     name = "figures"
-
     not_checkable = NOT_CHECKABLE
+
     def run(self, graph: Graph, _: Setting) -> Iterable[Result]:
         """One result for each record, or for each figure with a wrong sign, and what its reader had to say."""
         for product in graph.products.values():
@@ -66,7 +67,7 @@ def _signs(footprint: Footprint) -> Iterator[Result]:
         for name, figure, expected in _expected(footprint)
         if figure is not None and not LAWFUL[expected.name](figure.value.numerator)
     ]
-    yield from wrong or [Result(HOLDS)]
+    yield from wrong or [HELD]
 
 
 LAWFUL: dict[str, Callable[[int], bool]] = {

@@ -20,6 +20,7 @@ from carbonseal.footprints.figures import Figure, exact_sum
 from carbonseal.footprints.model import Part, Sign, Sum
 
 HOLDS = holds("total.holds", "totals that are the sums of their parts: {count}")
+HELD = Result(HOLDS)
 COARSE = remark(
     "total.coarse",
     "{name} is {stated}, its parts come to {computed} kg CO2e: the same within rounding, which is coarse here",
@@ -41,8 +42,8 @@ class Total:
     """Totals against their parts."""
 
     name = "total"
-
     not_checkable = NOT_CHECKABLE
+
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each total that a format defines as a sum, and one where there is none."""
         for place, footprint in graph.footprints:
@@ -61,9 +62,9 @@ CHECK = Total()
 
 
 def _result(one: Sum, setting: Setting) -> Result:
-    comparison = min(_comparisons(one, setting), key=lambda each: abs(each.difference))
+    comparison = _nearest(_comparisons(one, setting))
     if comparison.grade is Grade.EQUAL:
-        return Result(HOLDS)
+        return HELD
     facts = comparison.facts() | {"name": one.name}
     if comparison.grade is Grade.COARSE:
         return Result(COARSE, facts=facts)
@@ -73,17 +74,29 @@ def _result(one: Sum, setting: Setting) -> Result:
     return Result(NEAR if comparison.grade is Grade.NEAR else DIFFERS, facts=facts)
 
 
+def _nearest(comparisons: Iterable[Comparison]) -> Comparison:
+    """The one that is nearest, the first of several; what comes after one that agrees exactly is not computed."""
+    compared = []
+    for one in comparisons:
+        if not one.difference:
+            return one
+        compared.append(one)
+    return min(compared, key=lambda each: abs(each.difference))
+
+
 def _comparisons(one: Sum, setting: Setting) -> Iterable[Comparison]:
     """The total against its parts, by every reading of them."""
     for reading in product(*map(_readings, one.parts)):
         figures = [figure for figure in reading if figure is not None]
-        computed = exact_sum(figure.value for figure in figures)
+        computed = exact_sum([figure.value for figure in figures])
         yield Comparison(one.total, computed, [figure.half for figure in figures], setting.band)
 
 
 def _readings(part: Part) -> tuple[Figure | None, ...]:
     """What a part can add: one that is disputed maybe nothing, one without a sign maybe less than nothing."""
-    if part.figure is None or not (part.is_disputed or (part.is_unsigned and part.figure.value > 0)):
+    if not (part.is_disputed or part.is_unsigned) or part.figure is None:
+        return (part.figure,)
+    if not part.figure.value or (part.figure.value < 0 and not part.is_disputed):
         return (part.figure,)
     return (part.figure, part.figure.times(Fraction(-1)) if part.is_unsigned else None)
 

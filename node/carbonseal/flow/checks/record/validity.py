@@ -18,6 +18,7 @@ from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, 
 from carbonseal.footprints.model import Footprint, Period
 
 HOLDS = holds("validity.holds", "footprints whose periods are in order: {count}")
+HELD = Result(HOLDS)
 PERIOD = fails(
     "validity.period",
     "a period begins at {start} and ends at {end}",
@@ -50,8 +51,8 @@ class Validity:
     """Periods in order, and in force."""
 
     name = "validity"
-
     not_checkable = NOT_CHECKABLE
+
     def run(self, graph: Graph, setting: Setting) -> Iterable[Result]:
         """One result for each record, and more where several rules are broken."""
         for place, footprint in graph.footprints:
@@ -62,9 +63,9 @@ class Validity:
                 *_order(footprint),
                 *(_in_force(footprint, setting.at) if footprint is graph.root.footprint else ()),
             ]
-            if not found and in_force(footprint) is None:
+            if not found and not _is_stated(footprint):
                 found = [Result(NOT_CHECKABLE, facts={"missing": phrases.PERIOD()})]
-            yield from (result.under(place) for result in found or [Result(HOLDS)])
+            yield from (result.under(place) for result in found or [HELD])
 
 
 CHECK = Validity()
@@ -80,6 +81,14 @@ def in_force(footprint: Footprint) -> Period | None:
         start = start or period.end
         end = end or years_later(period.end, footprint.longest_years)
     return Period(start, end) if start or end else None
+
+
+def _is_stated(footprint: Footprint) -> bool:
+    """Whether `in_force` is known."""
+    stated, period = footprint.validity, footprint.period
+    if stated and (stated.start or stated.end):
+        return True
+    return bool(period and period.end and footprint.longest_years)
 
 
 def years_later(instant: datetime, years: int) -> datetime:
