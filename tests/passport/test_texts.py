@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carbonseal.findings import Refused
+from carbonseal.log import text as texts
 from carbonseal.passport.base64 import decode_base64, decode_hashes, encode_base64
 from carbonseal.passport.multibase import decode_key, decode_multibase, encode_key, encode_multibase
 
@@ -121,6 +122,23 @@ def test_base64_has_one_spelling(text: str) -> None:
         assert refused.finding.code.name == "passport.malformed"
         with pytest.raises((binascii.Error, ValueError, AssertionError)):
             assert base64.b64encode(base64.b64decode(text, validate=True)).decode() == text
+
+
+@pytest.mark.parametrize("has_pybase64", [True, False])
+@given(data=st.binary(max_size=1000), at=st.integers(0, 1400), instead=st.sampled_from(["", *"Aw+/=-_ \n\0é\ud800"]))
+def test_base64_is_the_same_by_both_libraries(has_pybase64: bool, data: bytes, at: int, instead: str) -> None:
+    """With the extra `fast` and without: of a text that was changed in one place, as of any other."""
+    text = encode_base64(data)
+    changed = text[:at] + instead + text[at + 1 :]
+    try:
+        data = base64.b64decode(changed, validate=True)
+        expected = data if encode_base64(data) == changed else None
+    except ValueError:
+        expected = None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts, "HAS_PYBASE64", has_pybase64)
+        assert texts.decode_base64(text) is not None
+        assert texts.decode_base64(changed) == expected
 
 
 @given(st.lists(st.binary(min_size=32, max_size=32), max_size=128))

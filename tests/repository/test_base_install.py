@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 
+from carbonseal.log.text import HAS_PYBASE64
 from carbonseal.public_keys import HAS_LIBSODIUM
 from carbonseal_adapters.ethereum.checking.keccak import keccak256
 from tests.repository.sources import REPOSITORY
@@ -16,7 +17,7 @@ ADAPTERS = REPOSITORY / "adapters" / "carbonseal_adapters"
 ABSENT = (
     "aiohttp", "alembic", "coincurve", "dask", "distributed", "eth", "eth_abi", "eth_account", "eth_keys", "eth_utils",
     "fabric_protos", "fsspec", "google", "grpc", "hexbytes", "nacl", "openpyxl", "pkcs11", "requests", "rlp", "segno",
-    "sha3", "sqlalchemy", "trie", "uvloop", "web3",
+    "pybase64", "sha3", "sqlalchemy", "trie", "uvloop", "web3",
 )  # fmt: skip
 
 IMPORT = """
@@ -33,12 +34,13 @@ VECTORS = """
 import json, sys
 sys.modules.update(dict.fromkeys(sys.argv[1:]))  # None: importing it fails
 from carbonseal import public_keys
+from carbonseal.log import text
 from carbonseal_adapters.ethereum.checking import keccak
 from tests.vectors import test_vectors as vectors
 cases = [(file, case) for file in vectors.FILES.values() for case in file["cases"]]
 for file, case in cases:
     vectors.test_the_implementation_does_what_the_vector_says(file, case)
-print(json.dumps([public_keys.HAS_LIBSODIUM, keccak.keccak256.__qualname__.partition(".")[0], len(cases)]))
+print(json.dumps([public_keys.HAS_LIBSODIUM, text.HAS_PYBASE64, keccak.keccak256.__qualname__.partition(".")[0], len(cases)]))
 """
 
 
@@ -69,12 +71,12 @@ def test_sending_does_not() -> None:
 
 
 def test_all_vectors_hold_without_the_extra_fast() -> None:
-    """PyNaCl and safe-pysha3 (extra `fast`) are installed where these tests run: with them, `tests/vectors` does the same."""
+    """The extra `fast` is installed where these tests run: with it, `tests/vectors` does the same."""
     untraced = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    command = [sys.executable, "-c", VECTORS, "nacl", "sha3"]
+    command = [sys.executable, "-c", VECTORS, "nacl", "pybase64", "sha3"]
     done = subprocess.run(command, env=untraced, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    libsodium, keccak, count = json.loads(done.stdout)
-    assert (libsodium, keccak) == (False, "_pycryptodome_compiled")
+    libsodium, pybase64, keccak, count = json.loads(done.stdout)
+    assert (libsodium, pybase64, keccak) == (False, False, "_pycryptodome_compiled")
     assert count > 500
-    assert (HAS_LIBSODIUM, keccak256.__qualname__.partition(".")[0]) == (True, "_pysha3")
+    assert (HAS_LIBSODIUM, HAS_PYBASE64, keccak256.__qualname__.partition(".")[0]) == (True, True, "_pysha3")

@@ -60,7 +60,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """Under a policy that requires both ledgers, on the base install."""
     world = World()
     world.passport()
-    return modules_after(world.lines(), world, tmp_path_factory.mktemp("verify"), "nacl", "sha3")
+    return modules_after(world.lines(), world, tmp_path_factory.mktemp("verify"), "nacl", "pybase64", "sha3")
 
 
 def test_verify_imports_nothing_heavy(imported: set[str]) -> None:

@@ -1,10 +1,22 @@
-"""Base64 and decimals of C2SP's text formats, each value in its one spelling."""
+"""Base64 and decimals, each value in its one spelling, as C2SP's text formats have them.
+
+Base64 is decoded by pybase64 where that is installed (extra `fast`): ten times as fast as by the standard library from 500 bytes
+on. Both take the same texts, but for padding that is too long, which the standard library ignores.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 
+try:
+    from pybase64 import b64decode
+except ImportError:  # the extra `fast` is not installed
+    HAS_PYBASE64 = False
+else:
+    HAS_PYBASE64 = True
+
+_LAST = {1: "AQgw", 2: "AEIMQUYcgkosw048"}  # by how many bytes are left for it, the letters whose unused bits are zero
 MAX_SIZE = (1 << 63) - 1  # entries of a tree: the largest signed 64-bit number
 
 
@@ -16,10 +28,13 @@ def encode_base64(data: bytes) -> str:
 def decode_base64(text: str) -> bytes | None:
     """The bytes of canonical base64; None for another alphabet, missing padding, spaces, or unused bits that are set."""
     try:
-        data = binascii.a2b_base64(text, strict_mode=True)
+        data = b64decode(text, None, True) if HAS_PYBASE64 else binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
         return None
-    return data if binascii.b2a_base64(data, newline=False) == text.encode() else None
+    whole, rest = divmod(len(data), 3)  # groups of four letters have no bits to spare
+    if not rest:
+        return data if len(text) == 4 * whole else None
+    return data if len(text) == 4 * whole + 4 and text[4 * whole + rest] in _LAST[rest] else None
 
 
 def decode_hash(text: str) -> bytes | None:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import struct
 
 from carbonseal.findings import Refused
+from carbonseal.log import text as texts
+from carbonseal.log.text import encode_base64
 
 from . import codes
 
-_LAST = {1: "AQgw", 2: "AEIMQUYcgkosw048"}  # by how many bytes are left for it, the letters whose unused bits are zero
+__all__ = ["decode_base64", "decode_hashes", "encode_base64"]
+
 MAX_HASHES = 64  # no proof in a tree of fewer than 2^64 entries has more on one side
-
-
-def encode_base64(data: bytes) -> str:
-    """The canonical base64 of `data`."""
-    return base64.b64encode(data).decode()
 
 
 def decode_base64(text: str, *place: str) -> bytes:
     """The bytes of canonical base64. Raises Refused (passport.malformed) at `place` on any other text."""
-    try:
-        data = binascii.a2b_base64(text, strict_mode=True) if text else b""
-    except (binascii.Error, ValueError) as error:
-        raise Refused(codes.PASSPORT_MALFORMED(*place, problem=error)) from error
-    whole, rest = divmod(len(data), 3)  # groups of four letters have no bits to spare
-    if len(text) != 4 * (whole + bool(rest)) or (rest and text[4 * whole + rest] not in _LAST[rest]):
-        raise Refused(codes.PASSPORT_MALFORMED(*place, problem="base64 with unused bits that are set"))
+    data = texts.decode_base64(text)
+    if data is None:
+        raise Refused(codes.PASSPORT_MALFORMED(*place, problem="this is not base64 in its one spelling"))
     return data
 
 
