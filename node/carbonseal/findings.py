@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from enum import Enum
-from typing import Self
+from typing import Any, Self
 
 from carbonseal.escaping import escape_invisible
 from carbonseal.values import dataclass
@@ -74,17 +74,16 @@ class Code:
     remedy: str = ""
 
     def __call__(self, *place: str, **facts: object) -> Finding:
-        said: dict[str, str] = {}
+        said: dict[str, Any] = facts  # this call's own
         phrases: dict[str, tuple[Phrase, ...]] = {}
         for name, fact in facts.items():
-            if type(fact) is str:
-                text = fact
-            else:
-                text = str(fact)
+            text = fact
+            if type(text) is not str:
                 if isinstance(fact, (Phrase, Phrases)):
                     phrases[name] = fact.phrases
-            is_plain = text.isascii() and text.isprintable() and len(text) <= LONGEST_FACT
-            said[name] = text if is_plain else _printable(text)
+                text = said[name] = str(fact)
+            if not (text.isascii() and text.isprintable() and len(text) <= LONGEST_FACT):
+                said[name] = _printable(text)
         return Finding(self, place, said, phrases)
 
 

@@ -18,7 +18,8 @@ def parse_instant(text: str) -> datetime:
 
 def format_instant(instant: datetime) -> str:
     """The inverse of `parse_instant`; fractions of a second are cut off."""
-    return instant.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return utc.isoformat()[:19] + "Z"
 
 
 def from_seconds(seconds: float) -> datetime:

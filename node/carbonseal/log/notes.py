@@ -26,8 +26,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import field
 from enum import IntEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from carbonseal.findings import Refused
@@ -87,6 +87,8 @@ class VerifierKey:
     name: str
     public_key: bytes
     algorithm: Algorithm = Algorithm.ED25519
+    # 4 bytes that, with the name, say which key signed. An identifier, not a proof: two keys may share it.
+    key_id: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not is_key_name(self.name):
@@ -102,11 +104,8 @@ class VerifierKey:
                     )
         except ValueError as error:
             raise Refused(codes.KEY_INVALID(name=self.name, problem=error)) from error
-
-    @property
-    def key_id(self) -> bytes:
-        """4 bytes that, with the name, say which key signed. An identifier, not a proof: two keys may share it."""
-        return _key_id(self.name, bytes([self.algorithm]) + self.public_key)
+        key_id = _key_id(self.name, bytes([self.algorithm]) + self.public_key)
+        object.__setattr__(self, "key_id", key_id)  # its other fields are what it is of
 
     def encode(self) -> str:
         """The verifier key as written."""
@@ -167,7 +166,6 @@ def parse_key(vkey: str) -> VerifierKey | UnknownKey:
     return VerifierKey(name, material[1:], Algorithm(algorithm))
 
 
-@lru_cache(maxsize=1024)  # a policy's keys are asked for theirs at every note
 def _key_id(name: str, material: bytes) -> bytes:
     return hashlib.sha256(name.encode() + b"\n" + material).digest()[:4]
 

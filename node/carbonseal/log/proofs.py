@@ -68,7 +68,10 @@ class TlogProof:
             raise Refused(codes.TLOG_PROOF_INDEX(line=repr(lines[0][:80] if lines else "")))
         if len(lines) - 1 > MAX_HASHES:
             raise Refused(codes.TLOG_PROOF_TOO_MANY_HASHES(count=len(lines) - 1, limit=MAX_HASHES))
-        return TlogProof(index, tuple([_hash(line) for line in lines[1:]]), note, extra)
+        hashes = tuple([decode_hash(line) for line in lines[1:]])
+        if None in hashes:
+            raise Refused(codes.TLOG_PROOF_HASH(line=repr(lines[1 + hashes.index(None)][:80])))
+        return TlogProof(index, hashes, note, extra)  # type: ignore[arg-type]
 
     def verify(self, entry: bytes, log: VerifierKey) -> Checkpoint:
         """The checkpoint under which `log` has `entry` at `index`. Raises Refused where that is not shown."""
@@ -81,11 +84,4 @@ def _extra(line: str) -> bytes:
     data = decode_base64(line.removeprefix("extra "))
     if not data or len(data) > MAX_EXTRA:
         raise Refused(codes.TLOG_PROOF_EXTRA())
-    return data
-
-
-def _hash(line: str) -> bytes:
-    data = decode_hash(line)
-    if data is None:
-        raise Refused(codes.TLOG_PROOF_HASH(line=repr(line[:80])))
     return data

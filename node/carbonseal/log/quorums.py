@@ -38,6 +38,9 @@ class Group:
                 raise Refused(codes.GROUP_MEMBER_TWICE(name=self.name, member=name))
             seen.add(name)
 
+    def __hash__(self) -> int:  # in one policy it says all, and groups are in keys
+        return hash(self.name)
+
     def names(self) -> list[str]:
         """The names of all members and groups in this group, however deep."""
         below: list[str] = []

@@ -68,23 +68,25 @@ def citations(
     for digest in queue:  # grows while it is walked
         if digest in credentials and digest not in reached:
             reached[digest] = credentials[digest]
-            queue += (component.digest for component in reached[digest].signed.components)
+            queue += [component.digest for component in reached[digest].signed.components]
     products = [one.signed for one in reached.values()]
-    stated = _about(products, statements) if products else {key: one for key, one in statements.items() if key == root}
-    bodies = {one.signed.issuer for one in stated.values()}
-    accredited = {digest: one for digest, one in accreditations.items() if one.signed.body in bodies or digest == root}
+    records = {record.commitment for one in products for record in one.records}
+    stated: Mapping[bytes, Carried[Statement]] = {}
+    accredited: Mapping[bytes, Carried[Accreditation]] = {}
+    if statements or accreditations:
+        stated = _about(products, statements) if products else {k: one for k, one in statements.items() if k == root}
+        bodies = {one.signed.issuer for one in stated.values()}
+        accredited = {k: one for k, one in accreditations.items() if one.signed.body in bodies or k == root}
+        records |= {one.signed.opinion.original for one in stated.values() if one.signed.opinion.original}
     lists: dict[tuple[str, str], set[int]] = {}
     documents: Iterable[Carried[Any]] = (*reached.values(), *stated.values(), *accredited.values())
-    for signed in (document.signed for document in documents):
-        for entry in signed.status:
-            lists.setdefault((signed.issuer, entry.list_id), set()).add(entry.index)
-    originals = {one.signed.opinion.original for one in stated.values()}
+    for document in documents:
+        for entry in document.signed.status:
+            lists.setdefault((document.signed.issuer, entry.list_id), set()).add(entry.index)
     return Citations(
         credentials=reached,
-        components=frozenset(component.digest for one in products for component in one.components),
-        records=frozenset(
-            {record.commitment for one in products for record in one.records} | {one for one in originals if one}
-        ),
+        components=frozenset([component.digest for one in products for component in one.components]),
+        records=frozenset(records),
         statements=stated,
         accreditations=accredited,
         status_lists={name: frozenset(positions) for name, positions in lists.items()},
@@ -95,8 +97,6 @@ def _about(
     products: Iterable[ProductCredential], statements: Mapping[bytes, Carried[Statement]]
 ) -> dict[bytes, Carried[Statement]]:
     """The statements about these products: about a footprint that one lists, or about the issuer of one."""
-    if not statements:
-        return {}
     footprints = {record.commitment for one in products for record in one.records if record.role == FOOTPRINT}
     issuers = {one.issuer for one in products}
     return {

@@ -14,7 +14,7 @@ Parsing checks form and digests; `data_integrity.check_proof` verifies the signa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -65,6 +65,10 @@ class Credential:
     status: tuple[StatusEntry, ...]  # at most one for each purpose
 
 
+# The fields of `Credential`, in their order
+Common = tuple[
+    Mapping[str, Any], bytes, bytes, str, str, bytes, datetime, datetime, datetime | None, tuple[StatusEntry, ...]
+]
 Document = TypeVar("Document", bound=Credential)
 
 
@@ -89,7 +93,7 @@ class Subject(Generic[Document]):
     type: list[str]  # of the whole credential
     profile: str  # under which it is sealed
     shape: Shape
-    read: Callable[[Mapping[str, Any], Mapping[str, Any]], Document]  # the document, and the members of `Credential`
+    read: Callable[[Mapping[str, Any], Common], Document]  # the document
     words: Callable[[Mapping[str, Any]], Iterable[Word]] = lambda _document: ()
 
     def parse(self, document: Mapping[str, Any]) -> Document:
@@ -146,9 +150,8 @@ def sign_document(document: Mapping[str, Any], sign: Sign, public_key: bytes, cr
     return add_proof(document, sign, f"{document['issuer']}#{encode_key(public_key)}", created)
 
 
-def refuse_twice(what: str, listed: Iterable[str]) -> None:
+def refuse_twice(what: str, listed: Sequence[str]) -> None:
     """Raise Refused (credential.listed-twice) where one of `listed` is there twice."""
-    listed = [*listed]
     if len(listed) < 2 or len({*listed}) == len(listed):
         return
     seen: set[str] = set()
@@ -198,8 +201,8 @@ def _listed(texts: str | list[str]) -> str:
     return texts if isinstance(texts, str) else ", ".join(texts)
 
 
-def _common(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of `Credential`. Raises Refused (`credential.*`) where rules between members, or dates, do not hold."""
+def _common(document: Mapping[str, Any]) -> Common:
+    """The fields of `Credential`. Raises Refused (`credential.*`) where rules between members, or dates, do not hold."""
     issuer, method = document["issuer"], document["proof"]["verificationMethod"]
     status = document.get("credentialStatus", [])
     entries = [
@@ -213,17 +216,17 @@ def _common(document: Mapping[str, Any]) -> dict[str, Any]:
             raise ValueError(f"the proof's key {method} is not the issuer's, {issuer}")
         until = document.get("validUntil")
         canonical = jcs_without_numbers(document)
-        return {
-            "document": document,
-            "canonical": canonical,
-            "digest": hashlib.sha256(canonical).digest(),
-            "id": document["id"],
-            "issuer": issuer,
-            "key": decode_key(multikey),
-            "created": parse_instant(document["proof"]["created"]),
-            "valid_from": parse_instant(document["validFrom"]),
-            "valid_until": None if until is None else parse_instant(until),
-            "status": tuple(entries),
-        }
+        return (
+            document,
+            canonical,
+            hashlib.sha256(canonical).digest(),
+            document["id"],
+            issuer,
+            decode_key(multikey),
+            parse_instant(document["proof"]["created"]),
+            parse_instant(document["validFrom"]),
+            None if until is None else parse_instant(until),
+            tuple(entries),
+        )
     except ValueError as error:
         raise Refused(codes.CREDENTIAL_MALFORMED("/", problem=error)) from error

@@ -19,7 +19,7 @@ from typing import Any
 from carbonseal.findings import Refused
 from carbonseal.goods.serials import NO_SERIALS, SerialRange, Serials
 from carbonseal.passport import codes, credentials
-from carbonseal.passport.credentials import Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
+from carbonseal.passport.credentials import Common, Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
 from carbonseal.passport.schemas import (
     BASES,
     MAX_CLASSIFICATIONS,
@@ -227,22 +227,24 @@ def _words(document: Mapping[str, Any]) -> Iterator[Word]:
                 yield f"/credentialSubject/{section}/{number}/{member}", one.get(member), known
 
 
-def _read(document: Mapping[str, Any], common: Mapping[str, Any]) -> ProductCredential:
+def _read(document: Mapping[str, Any], common: Common) -> ProductCredential:
     body = document["credentialSubject"]
-    facility, supersedes, batch = (body.get(member) for member in ("facility", "supersedes", "batch"))
+    facility, supersedes, batch = body.get("facility"), body.get("supersedes"), body.get("batch")
     credential = ProductCredential(
-        **common,
+        *common,
         subject=body["id"],
         name=body.get("name", body["id"]),
         records=tuple(
-            ListedRecord(**{**one, "commitment": bytes.fromhex(one["commitment"])}) for one in body["records"]
+            [ListedRecord(**{**one, "commitment": bytes.fromhex(one["commitment"])}) for one in body["records"]]
         ),
         components=tuple(
-            Component(**{**one, "digest": bytes.fromhex(one["digest"]), "per": Amount(**one["per"])})
-            for one in body["components"]
+            [
+                Component(**{**one, "digest": bytes.fromhex(one["digest"]), "per": Amount(**one["per"])})
+                for one in body["components"]
+            ]
         ),
         identifiers=tuple(body["identifiers"]),
-        classifications=tuple(Classification(**one) for one in body["classifications"]),
+        classifications=tuple([Classification(**one) for one in body["classifications"]]),
         facility=None if facility is None else Facility(**facility),
         supersedes=None if supersedes is None else bytes.fromhex(supersedes),
         batch=None if batch is None else _read_batch(batch),
@@ -274,7 +276,7 @@ def _check_lists(credential: ProductCredential) -> None:
         raise Refused(codes.CREDENTIAL_LISTED_TWICE(what="serial number", which=serials.twice))
     refuse_twice("record", [record.commitment.hex() for record in credential.records])
     refuse_twice("role", [record.role for record in credential.records if record.role == FOOTPRINT])
-    refuse_twice("component", map(_line, credential.components))
+    refuse_twice("component", [*map(_line, credential.components)])
 
 
 def _line(component: Component) -> str:

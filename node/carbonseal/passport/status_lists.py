@@ -16,7 +16,7 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.passport import credentials
-from carbonseal.passport.credentials import REVOCATION, Credential, Subject
+from carbonseal.passport.credentials import REVOCATION, Common, Credential, Subject
 from carbonseal.passport.schemas import STATUS_LIST_SHAPE, STATUS_LIST_TYPE, STATUS_SUBJECT_TYPE
 from carbonseal.values import dataclass
 
@@ -82,10 +82,10 @@ def draft_status_list(
     )
 
 
-def _read(document: Mapping[str, Any], common: Mapping[str, Any]) -> StatusList:
+def _read(document: Mapping[str, Any], common: Common) -> StatusList:
     body = document["credentialSubject"]
     _unpack(body["encodedList"])
-    return StatusList(**common, purpose=body["statusPurpose"], encoded=body["encodedList"])
+    return StatusList(*common, purpose=body["statusPurpose"], encoded=body["encodedList"])
 
 
 STATUS_LIST = Subject(STATUS_LIST_TYPE, "status-list/1", STATUS_LIST_SHAPE, _read)

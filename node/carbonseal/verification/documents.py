@@ -20,7 +20,7 @@ from carbonseal.passport.data_integrity import check_proof
 from carbonseal.passport.status_lists import StatusList
 from carbonseal.records.canonical import jcs_without_numbers
 from carbonseal.values import cached_property, dataclass
-from carbonseal.verification.checked.caches import Caches
+from carbonseal.verification.checked.caches import Caches, OfOne
 from carbonseal.verification.policy import Policy, Role, Signer
 from carbonseal.verification.seals import CheckedSeal, Seals
 from carbonseal.verification.signers import outside_window
@@ -62,7 +62,7 @@ class Documents:
         self.bundle = bundle
         self.policy = policy
         self.at = at
-        self._caches = caches or Caches()
+        self._caches = caches or OfOne()
         self.seals = Seals(policy, trust, self._caches)
         # seals verified, by commitment, each with its first place
         self._sealed: dict[bytes, tuple[Place, CheckedSeal]] = {}

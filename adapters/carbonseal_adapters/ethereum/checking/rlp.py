@@ -15,6 +15,8 @@ Item: TypeAlias = "bytes | list[Item]"
 MAX_DEPTH = 8
 MAX_ITEMS = 128  # in one list; the longest list in evidence is a proof of 65 nodes
 MAX_IN_ALL = 1024  # items and lists; a trie node that is full of others has 513
+# By their first byte: how many bytes nearly all items have with their prefix, which need no other check: of 0, or 2 to 55 bytes
+_SHORT = bytes(first - 0x7F if first == 0x80 or 0x81 < first < 0xB8 else 0 for first in range(256))
 _BRANCH, _CHILDREN = b"\xf9\x02\x11", b"\xa0" * 16  # how a node with sixteen children and no value begins, and they
 
 
@@ -82,22 +84,25 @@ def _items(data: bytes, start: int, end: int, depth: int, count: list[int]) -> l
     if depth > MAX_DEPTH:
         raise _malformed(f"lists are nested more than {MAX_DEPTH} deep")
     items: list[Item] = []
-    while start < end:
-        if len(items) == MAX_ITEMS:
-            raise _malformed(f"a list has more than {MAX_ITEMS} items")
+    for _ in range(MAX_ITEMS):
+        if start >= end:
+            break
         first = data[start]
-        if 0x81 < first < 0xB8:  # nearly all items: 2 to 55 bytes, of whose form there is nothing else to check
-            begin, stop = start + 1, start + first - 0x7F
+        size = _SHORT[first]
+        if size:
+            items.append(data[start + 1 : start + size])
+            start += size
         elif first == 0xB9 and start + 3 <= end and data[start + 1]:  # nodes and headers: 256 bytes or more
-            begin, stop = start + 3, start + 3 + (data[start + 1] << 8) + data[start + 2]
-        else:
-            stop = end + 1
-        if stop <= end:
-            items.append(data[begin:stop])
-            start = stop
+            begin = start + 3
+            start = begin + (data[start + 1] << 8) + data[start + 2]
+            items.append(data[begin:start])
         else:
             item, start = _item(data, start, end, depth, count)
             items.append(item)
+    if start < end:
+        raise _malformed(f"a list has more than {MAX_ITEMS} items")
+    if start > end:
+        raise _malformed("an item is longer than what holds it")
     count[0] += len(items) + 1
     if count[0] > MAX_IN_ALL:
         raise _malformed(f"it has more than {MAX_IN_ALL} items")

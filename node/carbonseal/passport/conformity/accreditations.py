@@ -12,7 +12,7 @@ from typing import Any
 
 from carbonseal.findings import Refused
 from carbonseal.passport import codes, credentials
-from carbonseal.passport.credentials import Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
+from carbonseal.passport.credentials import Common, Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
 from carbonseal.passport.multibase import decode_key, encode_key
 from carbonseal.values import dataclass
 
@@ -70,7 +70,7 @@ def _words(document: Mapping[str, Any]) -> Iterator[Word]:
         yield from scope_words(f"/credentialSubject/scope/{number}", one)
 
 
-def _read(document: Mapping[str, Any], common: Mapping[str, Any]) -> Accreditation:
+def _read(document: Mapping[str, Any], common: Common) -> Accreditation:
     body = document["credentialSubject"]
     refuse_more("keys", body["keys"], MAX_KEYS)
     refuse_more("scopes", body["scope"], MAX_SCOPES)
@@ -81,7 +81,7 @@ def _read(document: Mapping[str, Any], common: Mapping[str, Any]) -> Accreditati
     scope = tuple(read_scope(one) for one in body["scope"])
     refuse_twice("key", [key.hex() for key in keys])
     refuse_twice("scope", [str(one) for one in scope])
-    return Accreditation(**common, body=body["id"], name=body["name"], number=body["number"], keys=keys, scope=scope)
+    return Accreditation(*common, body=body["id"], name=body["name"], number=body["number"], keys=keys, scope=scope)
 
 
 ACCREDITATION = Subject(ACCREDITATION_TYPE, "accreditation/1", ACCREDITATION_SHAPE, _read, _words)

@@ -17,7 +17,7 @@ from carbonseal.findings import Refused
 from carbonseal.footprints.figures import read_decimal
 from carbonseal.instants import format_instant, parse_instant
 from carbonseal.passport import codes, credentials
-from carbonseal.passport.credentials import Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
+from carbonseal.passport.credentials import Common, Credential, StatusEntry, Subject, Word, refuse_more, refuse_twice
 from carbonseal.passport.products import Facility
 from carbonseal.values import dataclass
 
@@ -240,8 +240,8 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _read(document: Mapping[str, Any], common: Mapping[str, Any]) -> Statement:
-    return Statement(**common, opinion=read_opinion(document["credentialSubject"]))
+def _read(document: Mapping[str, Any], common: Common) -> Statement:
+    return Statement(*common, opinion=read_opinion(document["credentialSubject"]))
 
 
 STATEMENT = Subject(STATEMENT_TYPE, "statement/1", STATEMENT_SHAPE, _read, _words)

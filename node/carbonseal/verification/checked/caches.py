@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
-from carbonseal.cache import Cache
+from carbonseal.cache import Cache, Keepless
 from carbonseal.findings import Finding
 from carbonseal.ledger import Checked, Statement
 from carbonseal.log.shown_trees import ShownTrees
@@ -43,22 +43,24 @@ class Scope:
 
 
 class Caches:
-    """What is kept between passports, for whoever verifies many: one for each thread. Each verification of one alone has its own.
+    """What is kept between passports, for whoever verifies many: one for each thread.
 
     `most` and `most_bytes` bound each kind.
     """
 
+    # of heads by their notes, of single anchors, and of all anchors of one head
+    heads: Cache[tuple[Scope, bytes], CheckedHead]
+    anchors: Cache[tuple[Scope, SealedAnchor, Statement], Checked]
+    anchored: Cache[tuple[Scope, Anchors, Statement], CheckedAnchors]
+    runs: Cache[tuple[Scope, Hashable], CheckedRun]
+    # why the proof of a document is no signature by the key in it; by the digest of the document, proof included
+    proofs: Cache[bytes, Finding | None]
+
     def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
         self._most, self._most_bytes = most, most_bytes
-        self.heads: Cache[tuple[Scope, bytes], CheckedHead] = Cache(most, most_bytes)  # by note
-        self.anchors: Cache[tuple[Scope, SealedAnchor, Statement], Checked] = Cache(most, most_bytes)
-        self.anchored: Cache[tuple[Scope, Anchors, Statement], CheckedAnchors] = Cache(
-            most, most_bytes
-        )  # all of one head
+        self.heads, self.anchors = Cache(most, most_bytes), Cache(most, most_bytes)
+        self.anchored, self.runs, self.proofs = (Cache(most, most_bytes) for _ in range(3))
         self.trees = ShownTrees(8 * most)  # nodes, of about 400 bytes each
-        self.runs: Cache[tuple[Scope, Hashable], CheckedRun] = Cache(most, most_bytes)
-        # why the proof of a document is no signature by the key in it; by the digest of the document, proof included
-        self.proofs: Cache[bytes, Finding | None] = Cache(most, most_bytes)
         self._scopes: list[Scope] = []
 
     @cached_property
@@ -75,6 +77,23 @@ class Caches:
         scope = Scope(rules, trust)
         self._scopes = [scope, *self._scopes[: MOST_SCOPES - 1]]
         return scope
+
+
+class OfOne(Caches):
+    """For one passport alone: what many of its own seals may have, and nothing else."""
+
+    def __init__(self) -> None:
+        self._most, self._most_bytes = MOST, MOST_BYTES
+        self.heads, self.anchors, self.runs = (Cache(MOST, MOST_BYTES) for _ in range(3))
+        self.anchored = self.proofs = NOTHING  # each is asked for once
+        self.trees = ShownTrees()
+
+    def scope(self, policy: Policy, trust: Trust) -> Scope:  # noqa: ARG002
+        """The only one."""
+        return Scope((), trust)
+
+
+NOTHING: Keepless[Any, Any] = Keepless()
 
 
 def _rules(policy: Policy) -> tuple[Any, ...]:

@@ -82,7 +82,7 @@ def read_accreditation_request(request: Mapping[str, Any], now: int) -> Granted:
         raise Refused(codes.ISSUE_MALFORMED(problem=error)) from error
     scope = tuple(map(read_scope, subject["scope"]))
     refuse_twice("key", subject["keys"])
-    refuse_twice("scope", map(str, scope))
+    refuse_twice("scope", [*map(str, scope)])
     return Granted(subject["id"], subject["name"], subject["number"], keys, scope, since, ends)
 
 
