@@ -168,7 +168,8 @@ class _Read:
         return [*found.values()]
 
     def _constructor(self) -> Any:
-        return _constructor(self._made, self._fields, is_slotted=self._made is not self._written)
+        is_slotted = self._made is not self._written
+        return _constructor(self._made, self._fields, is_slotted=is_slotted, is_frozen=self._frozen)
 
     def _equal(self) -> Any:
         values = _values([field.name for field in self._fields if field.compare])
@@ -212,10 +213,14 @@ class _Factory:
 
 
 _FACTORY = _Factory()
+_CLASS: Any = vars(object)["__class__"]
 
 
-def _constructor(made: type, fields: Sequence[dataclasses.Field[Any]], *, is_slotted: bool) -> Any:
-    """`__init__`, which fills the fields of `made`."""
+def _constructor(made: type, fields: Sequence[dataclasses.Field[Any]], *, is_slotted: bool, is_frozen: bool) -> Any:
+    """`__init__`, which fills the fields of `made`.
+
+    What is frozen and has slots is filled while it is of a class that is not frozen: to become one and to go back costs as much as
+    filling three slots in another way."""
     filled = [
         field for field in fields if field.init or _default(field) is not _NONE
     ]  # others are set later, if at all
@@ -223,7 +228,10 @@ def _constructor(made: type, fields: Sequence[dataclasses.Field[Any]], *, is_slo
     for number, field in enumerate(filled):
         names[f"name{number}"], names[f"fixed{number}"] = field.name, field.default
         names[f"make{number}"] = field.default_factory
-        names[f"set{number}"] = getattr(made, field.name).__set__ if is_slotted else None
+    if is_slotted and is_frozen:
+        own = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+        open_form = type(made.__name__, (made,), own)
+        names |= {"become": _CLASS.__set__, "open_form": open_form, "frozen_form": made}
     positional = [field for field in filled if field.init and not field.kw_only]
     keywords = [field for field in filled if field.init and field.kw_only]
     defaults = [_default(field) for field in positional]
@@ -231,8 +239,12 @@ def _constructor(made: type, fields: Sequence[dataclasses.Field[Any]], *, is_slo
     if any(one is _NONE for one in defaults[first:]):
         raise TypeError(f"a field of {made.__name__} without default follows one that has a default")
     kinds = tuple((field.init, field.kw_only is True, field.default_factory is not _NONE) for field in filled)
-    code = _compiled(kinds, is_slotted, hasattr(made, "__post_init__"))
-    code = code.replace(co_varnames=("self", *(field.name for field in (*positional, *keywords))))
+    code = _compiled(kinds, is_slotted, is_frozen, hasattr(made, "__post_init__"))
+    attributes = {f"field{number}": field.name for number, field in enumerate(filled)}
+    code = code.replace(
+        co_varnames=("self", *(field.name for field in (*positional, *keywords))),
+        co_names=tuple(attributes.get(name, name) for name in code.co_names),
+    )
     function = FunctionType(code, names, "__init__", tuple(defaults[first:]))
     function.__kwdefaults__ = {field.name: _default(field) for field in keywords if _default(field) is not _NONE}
     function.__qualname__ = f"{made.__qualname__}.__init__"
@@ -247,7 +259,9 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 
 @cache
-def _compiled(kinds: tuple[tuple[bool, bool, bool], ...], is_slotted: bool, goes_on: bool) -> CodeType:
+def _compiled(
+    kinds: tuple[tuple[bool, bool, bool], ...], is_slotted: bool, is_frozen: bool, goes_on: bool
+) -> CodeType:
     """The code of the constructors of all classes with such fields: each whether callers give it, whether by keyword alone, and
     whether a function makes it."""
     positional, keywords, lines = ["self"], ["*"], []
@@ -256,7 +270,9 @@ def _compiled(kinds: tuple[tuple[bool, bool, bool], ...], is_slotted: bool, goes
         if is_given:
             (keywords if is_keyword else positional).append(f"given{number}")
             value = f"{value} if given{number} is factory else given{number}" if is_made else f"given{number}"
-        lines.append(f"set{number}(self, {value})" if is_slotted else f"put(self, name{number}, {value})")
+        lines.append(f"self.field{number} = {value}" if is_slotted else f"put(self, name{number}, {value})")
+    if is_slotted and is_frozen:
+        lines = ["become(self, open_form)", *lines, "self.__class__ = frozen_form"]
     if goes_on:
         lines.append("self.__post_init__()")
     given = ", ".join([*positional, *(keywords if len(keywords) > 1 else [])])
