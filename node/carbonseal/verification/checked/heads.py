@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from carbonseal.findings import Finding, Refused
+from carbonseal.findings import Finding, Refused, placed
 from carbonseal.instants import format_seconds, from_seconds
 from carbonseal.ledger import Checked, Proved, Statement, TrustItem
 from carbonseal.log.checkpoints import Checkpoint
@@ -58,7 +58,7 @@ class Heads:
                 found.append(codes.SEAL_EVIDENCE_SHARED(anchor.ledger))
                 continue
             result = self._anchor(anchor, statement)
-            found += (finding.under(anchor.ledger) for finding in result.findings)
+            found += placed((anchor.ledger,), result.findings)
             if result.proved is None:
                 continue
             name = self._policy.ledgers[anchor.ledger].name
