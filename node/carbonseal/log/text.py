@@ -31,10 +31,9 @@ def decode_base64(text: str) -> bytes | None:
         data = b64decode(text, None, True) if HAS_PYBASE64 else binascii.a2b_base64(text, strict_mode=True)
     except ValueError:
         return None
-    whole, rest = divmod(len(data), 3)  # groups of four letters have no bits to spare
-    if not rest:
-        return data if len(text) == 4 * whole else None
-    return data if len(text) == 4 * whole + 4 and text[4 * whole + rest] in _LAST[rest] else None
+    rest = len(data) % 3  # groups of four letters have no bits to spare
+    is_canonical = len(text) == 4 * ((len(data) + 2) // 3) and (not rest or text[rest - 4] in _LAST[rest])
+    return data if is_canonical else None
 
 
 def decode_hash(text: str) -> bytes | None:
