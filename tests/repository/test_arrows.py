@@ -112,6 +112,7 @@ KECCAK = "carbonseal_adapters.ethereum.checking.keccak"
 EXTRAS = {  # what a part of the core uses where it is installed
     "carbonseal.tables": {"openpyxl"},
     "carbonseal.public_keys": {"nacl"},
+    "carbonseal.log": {"pybase64"},
     KECCAK: {"sha3"},
 }
 ALLOWED = {  # plug-ins; a compiled part of the base install; a lock
