@@ -259,9 +259,7 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 
 @cache
-def _compiled(
-    kinds: tuple[tuple[bool, bool, bool], ...], is_slotted: bool, is_frozen: bool, goes_on: bool
-) -> CodeType:
+def _compiled(kinds: tuple[tuple[bool, bool, bool], ...], is_slotted: bool, is_frozen: bool, goes_on: bool) -> CodeType:
     """The code of the constructors of all classes with such fields: each whether callers give it, whether by keyword alone, and
     whether a function makes it."""
     positional, keywords, lines = ["self"], ["*"], []
