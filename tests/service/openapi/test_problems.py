@@ -62,6 +62,7 @@ AS_JSON = b"Content-Type: application/json\r\nContent-Length: 8\r\n"
     ("raw", "status", "code"),
     [
         (b"\x16\x03\x01 hello\r\n\r\n", 400, "http.malformed-request"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "http.malformed-request"),
         (b"GET\r\n\r\n", 400, "http.malformed-request"),
         (b"GET /health HTTP/9.9\r\n" + HOST + b"\r\n", 400, "http.malformed-request"),
         (b"GET /health HTTP/1.1\r\nno colon\r\n\r\n", 400, "http.malformed-request"),
@@ -86,6 +87,7 @@ def test_what_is_refused_is_a_problem(directory: Path, raw: bytes, status: int, 
         async with Node.open(directory) as node, serving(node) as url:
             got, problem = await told(int(url.rpartition(":")[2]), raw)
             assert (got, problem["code"]) == (status, code)
+            assert "\\n" not in problem["detail"], "one line in words"
 
     asyncio.run(go())
 

@@ -65,7 +65,10 @@ class _Handler(web.RequestHandler):
             LOG.info("malformed request: client=%s problem=%s", request.remote, type(exc).__name__)
             if request.writer.output_size > 0:
                 raise ConnectionError("an answer has begun, and cannot be taken back")
-            finding = codes.MALFORMED_REQUEST(problem=printable(message or "", MOST_TOLD))
+            problem = (
+                (message or "").partition("\n")[0].rstrip(":")
+            )  # what follows draws what was sent, over several lines
+            finding = codes.MALFORMED_REQUEST(problem=printable(problem, MOST_TOLD))
         answer = refuse(finding, status)
         answer.force_close()
         return answer
