@@ -65,9 +65,8 @@ class _Handler(web.RequestHandler):
             LOG.info("malformed request: client=%s problem=%s", request.remote, type(exc).__name__)
             if request.writer.output_size > 0:
                 raise ConnectionError("an answer has begun, and cannot be taken back")
-            problem = (
-                (message or "").partition("\n")[0].rstrip(":")
-            )  # what follows draws what was sent, over several lines
+            # the lines after the first draw what was sent
+            problem = (message or "").partition("\n")[0].rstrip(":")
             finding = codes.MALFORMED_REQUEST(problem=printable(problem, MOST_TOLD))
         answer = refuse(finding, status)
         answer.force_close()
