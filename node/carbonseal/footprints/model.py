@@ -45,6 +45,12 @@ class Part:
     is_unsigned: bool = False  # a removal that the format wants without a sign: both signs are tried
     is_disputed: bool = False  # readers of the format disagree on whether it is an addend: both ways are tried
 
+    def of(self, figure: Figure | None) -> Part:
+        """The same part of a document that states this figure: itself, which states none, where there is none."""
+        if figure is None:
+            return self
+        return Part(self.name, figure, self.sign, self.counts_as_zero, self.is_unsigned, self.is_disputed)
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from carbonseal.footprints.documents import Node
@@ -16,6 +18,7 @@ _PCF_DATES = ("referencePeriodStart", "referencePeriodEnd")
 def frame(document: Node, pcf: Node, ratings: tuple[str, ...]) -> dict[str, Any]:
     """Members of `Footprint` that both versions give; `pcf` is the document's, and `ratings` are the version's members of `dqi`."""
     quality = pcf["dqi"]
+    dates, pcf_dates = _instants(document, _DATES), _instants(pcf, _PCF_DATES)
     return {
         "mass": pcf.figure("productMassPerDeclaredUnit"),
         "biogenic_content": pcf.figure("biogenicCarbonContent"),
@@ -23,10 +26,14 @@ def frame(document: Node, pcf: Node, ratings: tuple[str, ...]) -> dict[str, Any]
         "packaging": pcf.figure("packagingGhgEmissions"),
         "packaging_included": pcf.flag("packagingEmissionsIncluded"),
         "boundary": PRODUCTION,
-        "period": _period(pcf, "referencePeriodStart", "referencePeriodEnd"),
-        "validity": _period(document, "validityPeriodStart", "validityPeriodEnd"),
+        "period": Period(
+            pcf_dates["referencePeriodStart"], pcf_dates["referencePeriodEnd"], pcf.place("referencePeriodEnd")
+        ),
+        "validity": Period(
+            dates["validityPeriodStart"], dates["validityPeriodEnd"], document.place("validityPeriodEnd")
+        ),
         "longest_years": 3,
-        "created": document.instant("created"),
+        "created": dates["created"],
         "geographies": tuple([pcf.text(name) for name in _GEOGRAPHIES if pcf[name]]),
         "one_geography": True,
         "id": document.text("id").lower(),
@@ -39,7 +46,7 @@ def frame(document: Node, pcf: Node, ratings: tuple[str, ...]) -> dict[str, Any]
         "exempted": pcf.figure("exemptedEmissionsPercent"),
         "primary_data_share": pcf.figure("primaryDataShare"),
         "ratings": tuple([figure for name in ratings if (figure := quality.figure(name))]),
-        "remarks": _not_utc(document, pcf),
+        "remarks": _not_utc((document, dates), (pcf, pcf_dates)),
     }
 
 
@@ -54,16 +61,13 @@ def verification(node: Node) -> Verification:
     )
 
 
-def _period(node: Node, start: str, end: str) -> Period:
-    return Period(node.instant(start), node.instant(end), node.place(end))
+def _instants(node: Node, names: Iterable[str]) -> Mapping[str, datetime | None]:
+    return {name: node.instant(name) for name in names}
 
 
-def _not_utc(document: Node, pcf: Node) -> tuple[str, ...]:
+def _not_utc(*several: tuple[Node, Mapping[str, datetime | None]]) -> tuple[str, ...]:
     """A remark where date-times are not in UTC, as all versions of PACT demand."""
     elsewhere = [
-        node.place(name)
-        for node, names in ((document, _DATES), (pcf, _PCF_DATES))
-        for name in names
-        if (at := node.instant(name)) and at.utcoffset()
+        node.place(name) for node, dates in several for name, at in dates.items() if at is not None and at.utcoffset()
     ]
     return (f"not in UTC, as PACT demands: {', '.join(elsewhere)}",) if elsewhere else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +27,23 @@ _BLANK_IS_NONE = frozenset({"technologicalCO2Removals", "ccsTechnologicalCO2Capt
 _RATINGS = ("technologicalDQR", "geographicalDQR", "temporalDQR")
 
 
+def _parts(signs: Mapping[str, Sign]) -> Sequence[Part]:
+    """The parts as no document states them; a removal of either sign is one that documents print without."""
+    return (
+        *(Part(name, None) for name in _EMISSIONS),
+        Part(_DISPUTED, None, is_disputed=True),
+        *(
+            Part(name, None, sign := signs.get(name, Sign.REMOVAL), name in _BLANK_IS_NONE, sign is Sign.EITHER)
+            for name in _REMOVALS
+        ),
+    )
+
+
+_PARTS = _parts({})
+_FIRST = ("3.0.0", "3.0.1")  # in which technologicalCO2Removals was 0 or more
+_FIRST_PARTS = _parts({"technologicalCO2Removals": Sign.EITHER})
+
+
 def footprint(value: Any, profile: str) -> Footprint:
     """The footprint of a document that the profile accepts."""
     document = Node(value)
@@ -33,6 +51,8 @@ def footprint(value: Any, profile: str) -> Footprint:
     total, including = pcf.figure("pcfExcludingBiogenicUptake"), pcf.figure("pcfIncludingBiogenicUptake")
     uptake = pcf.figure("biogenicCO2Uptake")
     word = pcf.text("declaredUnitOfMeasurement")
+    stated = _FIRST_PARTS if document.text("specVersion").startswith(_FIRST) else _PARTS
+    parts = tuple([part.of(pcf.figure(part.name)) for part in stated])
     return Footprint(
         profile=profile,
         amount=pcf.figure("declaredUnitAmount"),
@@ -42,11 +62,13 @@ def footprint(value: Any, profile: str) -> Footprint:
         total=total,
         including=including,
         uptake=uptake,
-        sums=_sums(pcf, document.text("specVersion"), total, including, uptake),
+        sums=_sums(parts, total, including, uptake),
         removals=tuple(
-            figure.times(Fraction(-1)) if figure.value > 0 else figure
-            for name in _REMOVALS
-            if (figure := pcf.figure(name))
+            [
+                part.figure.times(Fraction(-1)) if part.figure.value > 0 else part.figure
+                for part in parts
+                if part.figure and part.name in _REMOVALS
+            ]
         ),
         outbound=pcf.figure("outboundLogisticsGhgEmissions"),
         gwp_sets=pcf.texts("ipccCharacterizationFactors"),
@@ -58,24 +80,10 @@ def footprint(value: Any, profile: str) -> Footprint:
 
 
 def _sums(
-    pcf: Node, version: str, total: Figure | None, including: Figure | None, uptake: Figure | None
+    parts: tuple[Part, ...], total: Figure | None, including: Figure | None, uptake: Figure | None
 ) -> tuple[Sum, ...]:
-    parts = (
-        *(Part(name, pcf.figure(name)) for name in _EMISSIONS),
-        Part(_DISPUTED, pcf.figure(_DISPUTED), is_disputed=True),
-        *(
-            Part(name, pcf.figure(name), sign := _sign(name, version), name in _BLANK_IS_NONE, sign is Sign.EITHER)
-            for name in _REMOVALS
-        ),
-    )
     sums = [Sum(total, parts, "pcfExcludingBiogenicUptake")] if total else []
     if total and including:
         both = (Part("pcfExcludingBiogenicUptake", total, Sign.EITHER), Part("biogenicCO2Uptake", uptake, Sign.REMOVAL))
         sums.append(Sum(including, both, "pcfIncludingBiogenicUptake"))
     return tuple(sums)
-
-
-def _sign(name: str, version: str) -> Sign:
-    """technologicalCO2Removals was 0 or more in 3.0.0 and 3.0.1."""
-    either = name == "technologicalCO2Removals" and version.startswith(("3.0.0", "3.0.1"))
-    return Sign.EITHER if either else Sign.REMOVAL
