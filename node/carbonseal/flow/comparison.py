@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from enum import Enum
 from fractions import Fraction
 
-from carbonseal.footprints.figures import Figure, decimal_text, exact_sum
+from carbonseal.footprints.figures import Figure, decimal_text, exact_sum, is_less
 from carbonseal.values import cached_property, dataclass
 
 BAND = Fraction(1, 100)
@@ -46,7 +46,12 @@ class Comparison:
     @property
     def is_below(self) -> bool:
         """Whether less is stated than computed."""
-        return self.difference.numerator < 0
+        return is_less(self.stated.value, self.computed)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether they are the same number."""
+        return self.stated.value == self.computed
 
     @property
     def allowed(self) -> Fraction:
@@ -56,7 +61,7 @@ class Comparison:
     @cached_property
     def grade(self) -> Grade:
         """How near they are."""
-        if not self.difference:
+        if self.is_exact:
             return Grade.EQUAL
         off = abs(self.difference)
         if off <= self.rounding:

@@ -17,7 +17,7 @@ from heapq import nlargest
 from typing import Any, TypeVar
 
 from carbonseal.footprints import units
-from carbonseal.footprints.figures import Figure, exact_product, exact_sum, read_decimal
+from carbonseal.footprints.figures import Figure, exact_product, exact_sum, is_less, read_decimal
 from carbonseal.footprints.units import Unit
 from carbonseal.passport.products import ProductCredential
 from carbonseal.values import dataclass
@@ -163,7 +163,7 @@ def _balance(lot: Lot, yields: Sequence[Yield], takes: Sequence[Take]) -> Balanc
     for take in comparable:
         taken.setdefault(take.taker[0], []).append(take.quantity.value)
     largest = yielded if len(alike) == 1 else max(alike, key=lambda one: (one.most, one.credential))
-    is_exceeded = exact_sum([take.quantity.value for take in comparable]) > yielded.most  # none is below 0
+    is_exceeded = is_less(yielded.most, exact_sum([take.quantity.value for take in comparable]))  # none is below 0
     return Balance(
         lot=lot,
         yielded=yielded,

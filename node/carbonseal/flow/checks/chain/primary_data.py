@@ -13,7 +13,7 @@ from carbonseal.flow.checks import Setting
 from carbonseal.flow.graph import Edge, Graph, Product
 from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable
-from carbonseal.footprints.figures import Figure, decimal_text, exact_sum
+from carbonseal.footprints.figures import Figure, decimal_text, exact_sum, is_less
 
 WHOLE = Fraction(100)  # percent
 
@@ -62,7 +62,7 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
     own = total.value - exact_sum([size for size, _ in brought])
     if own.numerator < 0:
         return Result(NOT_CHECKABLE, facts={"missing": phrases.TOO_MUCH()})
-    if all(lowest <= allowed for allowed in (WHOLE, *(allowed for _, allowed in brought))):
+    if not any(is_less(allowed, lowest) for allowed in (WHOLE, *(allowed for _, allowed in brought))):
         return HELD  # the bound is their mean
     most = exact_sum((own * WHOLE, *(size * allowed for size, allowed in brought))) / total.value
     if lowest <= most:
@@ -75,4 +75,7 @@ def _result(product: Product, edges: Sequence[Edge]) -> Result:
 def _share(edge: Edge) -> Fraction:
     """The share that a component may have at most: all of it where it states none, or one that looks like a fraction."""
     share = edge.child.footprint.primary_data_share if edge.child and edge.child.footprint else None
-    return WHOLE if share is None or share.is_proper_fraction else min(share.value + share.half, WHOLE)
+    if share is None or share.is_proper_fraction:
+        return WHOLE
+    most = share.value + share.half
+    return most if is_less(most, WHOLE) else WHOLE

@@ -16,7 +16,7 @@ from carbonseal.flow.lots import Balance, Take, Yield, balances, takes_of, yield
 from carbonseal.flow.phrases import Missing
 from carbonseal.flow.rules import Rejects, Result, fails, holds, not_checkable, remark
 from carbonseal.footprints import units
-from carbonseal.footprints.figures import decimal_text
+from carbonseal.footprints.figures import decimal_text, is_less
 from carbonseal.passport.products import ProductCredential
 from carbonseal.records.places import printable
 
@@ -115,8 +115,8 @@ def judged(balance: Balance, setting: Setting) -> Iterator[Result]:
     if balance.inconvertible:
         yield Result(NOT_CHECKABLE, facts={"missing": phrases.TAKES(unit=yielded.unit.name)})
     total = balance.total
-    fits = total <= most
-    alone = {issuer: taken for issuer, taken in balance.taken.items() if taken > most}
+    fits = not is_less(most, total)
+    alone = {issuer: taken for issuer, taken in balance.taken.items() if is_less(most, taken)}
     for issuer, taken in alone.items():
         facts = _facts(balance) | _amounts(taken, yielded) | {"issuers": issuer}
         # a yield that was lowered afterwards makes no liar of who took what it had been

@@ -78,7 +78,7 @@ def _nearest(comparisons: Iterable[Comparison]) -> Comparison:
     """The one that is nearest, the first of several; what comes after one that agrees exactly is not computed."""
     compared = []
     for one in comparisons:
-        if not one.difference:
+        if one.is_exact:
             return one
         compared.append(one)
     return min(compared, key=lambda each: abs(each.difference))
