@@ -239,6 +239,7 @@ def test_a_passport_is_suspended_and_reinstated_from_afar(directory: Path) -> No
         (b"", "http.missing-reason"),
         (b"{}", "http.missing-reason"),
         (b'{"reason":""}', "http.missing-reason"),
+        (b'{"reason":"  "}', "http.missing-reason"),
         (b'{"reason":1}', "http.missing-reason"),
         (b'{"reason":"a\\nb"}', "http.missing-reason"),
         (b'{"reason":"x","more":1}', "http.missing-reason"),

@@ -106,7 +106,15 @@ LANGUAGE = click.option(
     callback=_language,
     help=f"The language of what a person reads: {', '.join(LANGUAGES)}. Else that of LANG. JSON stays in English.",
 )
-REASON = click.option("--reason", metavar="TEXT", required=True, help="Why. The audit keeps it.")
+
+
+def _reason(_ctx: click.Context, _parameter: click.Parameter, reason: str) -> str:
+    if not reason.strip():
+        raise click.BadParameter("a reason has words in it")
+    return reason
+
+
+REASON = click.option("--reason", metavar="TEXT", required=True, callback=_reason, help="Why. The audit keeps it.")
 
 
 SCOPE = click.Choice(("submit", "read", "issue", "review", "release", "revoke", "exchange", "admin"))

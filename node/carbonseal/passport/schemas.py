@@ -46,6 +46,7 @@ TEXT: Schema = {
     "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]+$",
     "maxLength": 1024,
 }
+SAID: Schema = {**TEXT, "allOf": [{"pattern": "\\S"}]}  # a text that is not blanks alone
 _NAME: Schema = {"type": "string", "pattern": "^[a-z0-9][a-z0-9._/-]{0,63}$"}
 LABEL: Schema = {**TEXT, "maxLength": 128}
 URI: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9+.-]{0,62}:[!-~]{1,1000}$"}

@@ -15,7 +15,7 @@ from carbonseal.findings import Code, Refused
 from carbonseal.node.access.callers import Caller
 from carbonseal.node.node import Node
 from carbonseal.node.sealing.log import SealingLog
-from carbonseal.passport.schemas import TEXT, Shape
+from carbonseal.passport.schemas import SAID, Shape
 from carbonseal.records.files import MAX_FILE
 from carbonseal.records.strict import parse
 from carbonseal.service.bodies import BodyTimeout, read_body, require_type
@@ -56,7 +56,7 @@ class Bounds:
 
 USUAL = Bounds()
 REASON = Shape(
-    {"type": "object", "properties": {"reason": TEXT}, "required": ["reason"], "additionalProperties": False}
+    {"type": "object", "properties": {"reason": SAID}, "required": ["reason"], "additionalProperties": False}
 )
 
 

@@ -14,7 +14,7 @@ from carbonseal.node.access.principals import FOR_PERSONS, Principal, Wanted
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.access.tokens import NewToken, Token
 from carbonseal.node.node import Node
-from carbonseal.passport.schemas import INSTANT, TEXT, Schema, Shape, list_of
+from carbonseal.passport.schemas import INSTANT, SAID, TEXT, Schema, Shape, list_of
 from carbonseal.service.listeners import OPERATOR_ONLY
 from carbonseal.service.openapi.schemas import IS_NEW, NUMBER, null_or
 
@@ -193,7 +193,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "tokens/revoke": Operation(
         _OPERATOR,
         "Revoke a token",
-        closed({"name": NAME, "reason": TEXT}),
+        closed({"name": NAME, "reason": SAID}),
         closed({"revoked": NUMBER}),
         _revoke,
     ),

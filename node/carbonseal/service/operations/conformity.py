@@ -17,7 +17,7 @@ from carbonseal.node.issuance.issue_desk import Request
 from carbonseal.node.node import Node
 from carbonseal.node.requests.idempotency import Unkeyed
 from carbonseal.passport.conformity.schemas import ACCREDITATION_REQUEST_SHAPE, STATEMENT_REQUEST_SHAPE
-from carbonseal.passport.schemas import ACCREDITATION_FILE, INSTANT, STATEMENT_FILE, TEXT, URI, Schema, Shape, list_of
+from carbonseal.passport.schemas import ACCREDITATION_FILE, INSTANT, SAID, STATEMENT_FILE, URI, Schema, Shape, list_of
 from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, STRING, null_or
 
 from .listing import TIMES, Page, listing
@@ -77,7 +77,7 @@ def _documents(kind: str, part: Callable[[Node], Statements | Accreditations], a
 
         return marked
 
-    named = closed({kind: DIGEST, "reason": TEXT})
+    named = closed({kind: DIGEST, "reason": SAID})
     file = closed({"file": _FILES[kind]})
     filters = {_FILTERS[kind]: {**URI, "description": f"The id of the {_FILTERS[kind]}"}, **TIMES}
     return {

@@ -20,7 +20,7 @@ from carbonseal.node.issuance.issue_desk import Request
 from carbonseal.node.issuance.previews import Preview
 from carbonseal.node.node import Node
 from carbonseal.passport import schemas
-from carbonseal.passport.schemas import INSTANT, TEXT, Schema, Shape, list_of
+from carbonseal.passport.schemas import INSTANT, SAID, TEXT, Schema, Shape, list_of
 from carbonseal.records.strict import parse
 from carbonseal.service.openapi.schemas import BOOLEAN, NUMBER, STRING, null_or
 
@@ -176,7 +176,7 @@ _CHANGED = closed({**_SEEN, "request": _OBJECT}, _COMMENT)
 _SAYS = closed({**_SEEN}, _COMMENT)
 _WAITING: Schema = {"waiting": {**BOOLEAN, "description": "Whether only those that wait for who asks"}}
 _COMMENTED = closed({**_NAMED, **_COMMENT})
-_REASON = closed({**_NAMED, "reason": TEXT})
+_REASON = closed({**_NAMED, "reason": SAID})
 
 _CONFLICT = (409,)  # the draft is in another state, or has another content
 

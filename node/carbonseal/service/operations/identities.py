@@ -11,7 +11,7 @@ from carbonseal.node.access.oidc.identities import Known
 from carbonseal.node.access.principals import Principal
 from carbonseal.node.access.scopes import Scope
 from carbonseal.node.node import Node
-from carbonseal.passport.schemas import INSTANT, TEXT, Schema, list_of
+from carbonseal.passport.schemas import INSTANT, SAID, TEXT, Schema, list_of
 from carbonseal.service.listeners import OPERATOR_ONLY
 
 from .access import KIND, NAME, OF_PRINCIPAL, SCOPE, SCOPES, TOGETHER, wanted_in
@@ -65,7 +65,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "identities/remove": Operation(
         OPERATOR_ONLY,
         "Let nobody in by the issuer's tokens for a subject",
-        closed({"subject": _SUBJECT, "reason": TEXT}, {"issuer": TEXT}),
+        closed({"subject": _SUBJECT, "reason": SAID}, {"issuer": TEXT}),
         closed({}),
         _remove,
     ),

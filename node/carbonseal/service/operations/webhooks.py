@@ -22,7 +22,7 @@ from carbonseal.node.webhooks.events import EventType
 from carbonseal.node.webhooks.outbox import Counts
 from carbonseal.node.webhooks.receivers import OPERATORS, NewReceiver, Receiver
 from carbonseal.node.webhooks.webhooks import OVERLAP
-from carbonseal.passport.schemas import INSTANT, TEXT, Schema, Shape
+from carbonseal.passport.schemas import INSTANT, SAID, TEXT, Schema, Shape
 from carbonseal.service.openapi.schemas import BOOLEAN, IS_NEW, NUMBER, STRING, null_or
 
 from .listing import Page, in_memory, listing
@@ -153,7 +153,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "webhooks/pause": Operation(
         Scope.RELEASE,
         "Send a receiver nothing until it is resumed",
-        closed({**_ONE, "reason": TEXT}, _WHOSE),
+        closed({**_ONE, "reason": SAID}, _WHOSE),
         _IS_NEW,
         _pause,
     ),

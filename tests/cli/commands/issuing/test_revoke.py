@@ -50,6 +50,13 @@ def revoke_and_refresh(node: Path, name: str) -> None:
     assert verdict(node, name) == 4
 
 
+@pytest.mark.parametrize("reason", ["", " "])
+def test_nothing_is_revoked_without_words(node: Path, reason: str) -> None:
+    refused = carbonseal("passport", "revoke", node, digest(node, "near"), "--reason", reason)
+    assert refused.status == 2
+    assert "a reason has words in it" in refused.err
+
+
 def digest(node: Path, name: str) -> str:
     return str(json.loads((node.parent / f"{name}.json").read_text())["credential"])
 
