@@ -2,7 +2,7 @@
 
 The row compares wall time of one process with that of two, in turn: it says something only on a machine that does nothing else,
 so its note has the load. The row beside it is what that machine gives at most: two commands at once, each with one process and half
-of the files. The files are a night's, so many that the start of the processes, a third of a second, is small beside them. The long
+of the files. The files are a night's, so many that the start of the processes, a quarter of a second, is small beside them. The long
 run prints the memory of the command as it goes.
 """
 
@@ -22,7 +22,7 @@ from tests.world import AT, World
 
 from .measure import Row, Rows
 
-COUNT = 20_000
+COUNT = 40_000
 ROUNDS = 3
 TARGET = 1.9
 DIFFERENT = 20  # passports; the others are these with other white space, so that each is a file of its own
