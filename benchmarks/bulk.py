@@ -2,8 +2,8 @@
 
 The row compares wall time of one process with that of two, in turn: it says something only on a machine that does nothing else,
 so its note has the load. The row beside it is what that machine gives at most: two commands at once, each with one process and half
-of the files. The files are a night's, so many that the start of the processes, a quarter of a second, is small beside them. The long
-run prints the memory of the command as it goes.
+of the files. The files are a night's, so many that the start of the processes, a quarter of a second, is small beside them. The
+long run prints the memory of the command as it goes.
 """
 
 from __future__ import annotations
