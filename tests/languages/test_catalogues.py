@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from carbonseal.escaping import escape_invisible
 from carbonseal.languages.language import LANGUAGES
 from tests.languages import catalogues
 
@@ -32,6 +33,12 @@ def test_the_same_facts_and_names_are_in_each_text(tag: str) -> None:
             assert catalogues.facts_of(translated) == catalogues.facts_of(text), text
             assert catalogues.quoted(translated) == catalogues.quoted(text), text
             assert translated == translated.strip() or text != text.strip(), text
+
+
+@pytest.mark.parametrize("tag", OTHERS)
+def test_no_text_has_what_pages_and_terminals_show_as_an_escape(tag: str) -> None:
+    texts = [str(message.string) for message in catalogues.read(tag) if message.id]
+    assert [text for text in texts if escape_invisible(text) != text] == []  # a no-break space would be read as \xa0
 
 
 def test_an_officer_meets_many_texts_and_each_is_extracted_once() -> None:
