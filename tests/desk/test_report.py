@@ -15,17 +15,20 @@ from carbonseal.desk.html import Pages, page_policy
 from carbonseal.desk.judged import Judged, PolicyFacts, first_words
 from carbonseal.desk.unread import Unread
 from carbonseal.findings import Verdict, rejected
+from carbonseal.instants import format_instant
 from carbonseal.languages import report as sentences
 from carbonseal.languages.language import ENGLISH
-from carbonseal.verification.verify import Report
+from carbonseal.verification.verify import Report, verify
 from tests.cli.conftest import AT, Files, Run, files, made, run
 from tests.programs.browser import in_browser, needs_chromium
 from tests.repository.sources import REPOSITORY
-from tests.world import World
+from tests.world import AT as NOW
+from tests.world import BLOCK_TIME, CHAIN, OTHER_ORIGIN, World
 
 __all__ = ["files", "made", "run"]  # fixtures of the command line's tests
 
 TEMPLATES = REPOSITORY / "node" / "carbonseal" / "desk" / "templates"
+OTHER = f"tlog:{OTHER_ORIGIN}"
 HOSTILE = '<script>alert("1")</script>{{ 7 * 7 }}\u202e'
 
 
@@ -87,6 +90,19 @@ def test_why_there_is_no_footprint_is_told_as_it_is() -> None:
         page = Pages(datetime(2026, 1, 1, tzinfo=UTC), ENGLISH).file(judged)
         assert ("The figures are withheld" in page) == (told == "not disclosed")
         assert "Nothing was found of a ledger." in page
+
+
+def test_since_when_each_ledger_has_it() -> None:
+    """The chain dates its block; the other log has no date, as no witness is asked for."""
+    world = World()
+    passport = world.passport()
+    report = verify(passport, world.policy(), world.trust(), at=NOW)
+    assert report.since == {CHAIN: BLOCK_TIME}
+    judged = Judged("a.json", report, passport, ENGLISH, "key")
+    assert {row.ledger: row.since for row in judged.ledgers} == {CHAIN: BLOCK_TIME, OTHER: None}
+    page = Pages(datetime(2026, 1, 1, tzinfo=UTC), ENGLISH).file(judged)
+    assert f"<td>{CHAIN}</td><td>{format_instant(BLOCK_TIME)}</td>" in page
+    assert f"<td>{OTHER}</td><td>without a date</td>" in page
 
 
 def test_it_is_refused_before_anything_is_verified(run: Run, files: Files, tmp_path: Path) -> None:

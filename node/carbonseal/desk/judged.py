@@ -6,7 +6,7 @@ verdict -> why -> what to do, and who -> product -> supply chain -> ledgers -> s
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -60,6 +60,15 @@ class Line:
     remedy: str
     where: str
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What one ledger shows of the product's seal, and the instant by which it did (None: it shows none)."""
+
+    ledger: str
+    since: datetime | None
+    lines: Sequence[Line]
 
 
 @dataclass(frozen=True)
@@ -217,15 +226,15 @@ class Judged:
     # --- what was found ---------------------------------------------------------------------------------------------
 
     @property
-    def ledgers(self) -> Mapping[str, list[Line]]:
-        """What each ledger shows of the product's own seal, by the ledger."""
+    def ledgers(self) -> Sequence[LedgerRow]:
+        """What each ledger shows of the product's own seal."""
         found: dict[str, list[Line]] = {}
         label = self.tree.product.label if self.tree else None
         for finding in self.report.findings:
             place = finding.place
             if len(place) > LEDGER and place[0] == label and place[SEAL] == "seal":
                 found.setdefault(place[LEDGER], []).append(self._line(finding))
-        return found
+        return [LedgerRow(ledger, self.report.since.get(ledger), lines) for ledger, lines in found.items()]
 
     @property
     def statements(self) -> Sequence[Statement]:

@@ -59,6 +59,7 @@ REPORT = {
         "not-carried": "a component that is not carried ({digest})",
         "withheld": "The figures are withheld: there is no picture of them.",
         "no-picture": "There are no figures that can be read here, and so no picture of them.",
+        "not-dated": "without a date",
         "no-ledgers": "Nothing was found of a ledger.",
         # Tables
         "column-file": "file",
@@ -72,6 +73,7 @@ REPORT = {
         "column-finding": "finding",
         "column-code": "code",
         "column-ledger": "ledger",
+        "column-since": "there since, at the latest",
         "column-what": "what was shown",
         "above": "what it is made of stands further up",
         "more-products": "and more products: the table has all of them",

@@ -120,6 +120,13 @@ class Documents:
         self._sealed[commitment] = place, checked
         return checked
 
+    def since(self, commitment: bytes) -> dict[str, datetime]:
+        """The times that ledgers show of a commitment whose seal was verified, by the ledgers' own names."""
+        if commitment not in self._sealed:
+            return {}
+        times = self._sealed[commitment][1].times
+        return {ledger: times[line.name] for ledger, line in self.policy.ledgers.items() if line.name in times}
+
     def validity(self, document: Credential) -> Iterable[Finding]:
         """Step 4, for a document with any subject: whether the instant is between `validFrom` and `validUntil`."""
         if self.at < document.valid_from:

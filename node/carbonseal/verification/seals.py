@@ -13,7 +13,7 @@ several seals share are verified once. Findings are placed below the seal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from carbonseal.findings import Finding, Place, Refused, placed
@@ -35,10 +35,12 @@ from . import codes
 
 @dataclass(frozen=True, slots=True)
 class CheckedSeal:
-    """What was found, and the time by which the entry is shown to have existed (None: not shown)."""
+    """What was found, the time by which the entry is shown to have existed (None: not shown), and the times that ledgers show, by
+    their names in the policy."""
 
     findings: Sequence[Finding]
     existed_by: datetime | None
+    times: Mapping[str, datetime]
 
 
 @dataclass(slots=True)
@@ -69,12 +71,12 @@ class Seals:
     def check(self, seal: Seal, commitment: bytes, place: Place) -> CheckedSeal:
         """Whether `seal`, which is at `place`, ties the commitment to the ledgers that the policy asks for."""
         if seal.entry != RecordEntry(commitment).encode():
-            return CheckedSeal([_other_entry(seal).under(*place)], None)
+            return CheckedSeal([_other_entry(seal).under(*place)], None, {})
         found: list[Finding] = []
         runs = self._runs(seal, place, found)
         checked = self._checked_run(seal.heads, runs)
         found += placed(place, checked.findings)
-        return CheckedSeal(found, checked.existed_by)
+        return CheckedSeal(found, checked.existed_by, checked.times)
 
     def _checked_run(self, heads: Sequence[Head], runs: Sequence[Run]) -> CheckedRun:
         """What the quorums say of the runs of these heads."""

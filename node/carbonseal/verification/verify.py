@@ -19,7 +19,7 @@ rejected makes the verdict *rejected*, else one that is undetermined makes it *u
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -61,6 +61,9 @@ class Report:
     name: str = ""
     credential: str = ""  # the digest, in hex
     existed_by: datetime | None = None
+    since: Mapping[str, datetime] = field(
+        default_factory=dict
+    )  # what each ledger dates, by its own name: not later than
     trusted: tuple[TrustItem, ...] = ()  # the items that the proofs rest on, with source and date
     checked: judging.Results = field(default=(), repr=False, compare=False)
 
@@ -158,6 +161,7 @@ class _Verification:
             name=root.name,
             credential=root.digest.hex(),
             existed_by=times[passport.root],
+            since=self._documents.since(passport.credentials[passport.root].commitment),
             trusted=tuple(self._documents.seals.trusted.values()),
             checked=checked,
         )

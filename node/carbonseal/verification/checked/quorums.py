@@ -33,7 +33,7 @@ class Quorums:
     def _checked(self, run: Run, carried: Set[str]) -> CheckedRun:
         among = run.classes
         existed_by = self._existed_by(run, among)
-        return CheckedRun(tuple(self._quorums(run, among, existed_by, carried)), existed_by)
+        return CheckedRun(tuple(self._quorums(run, among, existed_by, carried)), existed_by, run.times)
 
     def _weight(self, run: Run) -> tuple[int, float, int]:
         """How many of the policy's quorums a run satisfies; between equals the earlier time is more, then more signed heads."""

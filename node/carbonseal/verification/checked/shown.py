@@ -64,10 +64,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class CheckedRun:
-    """What the policy's quorums say of a run, and the time by which its entry is shown to have existed (None: not shown)."""
+    """What the policy's quorums say of a run, the time by which its entry is shown to have existed (None: not shown), and the times
+    of its ledgers, by name in the policy."""
 
     findings: tuple[Finding, ...]
     existed_by: datetime | None
+    times: Mapping[str, datetime]
 
 
 def listed(names: Iterable[str]) -> str:
