@@ -57,7 +57,7 @@ def test_verify_on_a_pipe_in_cp1252_has_other_signs(files: Files) -> None:
     assert "?" not in text  # undetermined: nothing is
     rejected = on_windows("verify", files.tampered(), *asked)
     assert rejected.returncode == 4
-    assert " x the key is not the digest" in rejected.stdout.decode("cp1252")
+    assert " x it does not match the digest that names it" in rejected.stdout.decode("cp1252")
 
 
 def test_verify_as_json_stays_json(files: Files) -> None:

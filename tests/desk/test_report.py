@@ -17,7 +17,7 @@ from carbonseal.desk.unread import Unread
 from carbonseal.findings import Verdict, rejected
 from carbonseal.instants import format_instant
 from carbonseal.languages import report as sentences
-from carbonseal.languages.language import ENGLISH
+from carbonseal.languages.language import ENGLISH, LANGUAGES, language
 from carbonseal.verification.verify import Report, verify
 from tests.cli.conftest import AT, Files, Run, files, made, run
 from tests.programs.browser import in_browser, needs_chromium
@@ -103,6 +103,16 @@ def test_since_when_each_ledger_has_it() -> None:
     page = Pages(datetime(2026, 1, 1, tzinfo=UTC), ENGLISH).file(judged)
     assert f"<td>{CHAIN}</td><td>{format_instant(BLOCK_TIME)}</td>" in page
     assert f"<td>{OTHER}</td><td>without a date</td>" in page
+
+
+def test_a_passport_without_an_end_is_told_in_every_language() -> None:
+    passport = World().passport()
+    for tag in LANGUAGES:
+        said = language(tag)
+        judged = Judged("a.json", Report(Verdict.VERIFIED, ()), passport, said, "key")
+        start = format_instant(passport.credential.valid_from)
+        assert judged.facts["valid"] == said.say(sentences.REPORT["from"], start=start)
+        assert start in judged.facts["valid"]
 
 
 def test_it_is_refused_before_anything_is_verified(run: Run, files: Files, tmp_path: Path) -> None:

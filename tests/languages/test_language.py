@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 
 from carbonseal.findings import Template, undetermined
 from carbonseal.languages import sentences
+from carbonseal.languages.counting import counted
 from carbonseal.languages.language import BETWEEN, ENGLISH, LANGUAGES, Language, choose, language
 
 CODE = undetermined("test.missing", "{file} lacks {missing}", "ask {whom}")
@@ -65,3 +66,20 @@ def test_a_language_is_found_by_tag_and_by_locale(tag: str) -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_a_worker_process_gets_the_same_language(tag: str) -> None:
     assert pickle.loads(pickle.dumps(language(tag))) is language(tag)
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_one_is_not_several(tag: str) -> None:
+    """Of one passport, file or goods item the sentence is another than of several, where the language has two."""
+    spoken = language(tag)
+    for several, one in (
+        (sentences.PASSPORTS, sentences.ONE_PASSPORT),
+        (sentences.FILES, sentences.ONE_FILE),
+        (sentences.GOODS_ITEMS, sentences.ONE_GOODS_ITEM),
+    ):
+        said = counted(1, "w", several, one, spoken)
+        if tag in ("zh", "ko"):
+            assert said == spoken.say(several, count="1", words="w")
+        else:
+            assert said != spoken.say(several, count="1", words="w")
+        assert counted(1234, "w", several, one, spoken) == spoken.say(several, count="1,234", words="w")

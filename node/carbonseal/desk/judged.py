@@ -175,7 +175,7 @@ class Judged:
         if self.tree is None or self.passport is None:
             return {}
         root = self.passport.credential
-        until = format_instant(root.valid_until) if root.valid_until else self._say("not-stated")
+        until = format_instant(root.valid_until) if root.valid_until else ""
         facts = {
             "name": root.name,
             "identifier": root.subject,
@@ -184,7 +184,7 @@ class Judged:
             if root.batch
             else "",
             "maker": root.issuer,
-            "valid": self._say("from-to", start=format_instant(root.valid_from), end=until),
+            "valid": self._between(format_instant(root.valid_from), until),
             **self._figures(self.tree.product),
             "digest": root.digest.hex(),
         }
@@ -202,9 +202,13 @@ class Judged:
             if figure
             else self._say("not-stated"),
             "boundary": ", ".join(sorted(footprint.boundary)) if footprint.boundary else self._say("not-stated"),
-            "period": self._say("from-to", start=ends[0], end=ends[1]) if any(ends) else self._say("not-stated"),
+            "period": self._between(*ends) if any(ends) else self._say("not-stated"),
             "geography": ", ".join(footprint.geographies),
         }
+
+    def _between(self, start: str, end: str) -> str:
+        """A period, of which one end may be empty."""
+        return self._say("from-to", start=start, end=end) if end else self._say("from", start=start)
 
     def _why_none(self, record: ReadRecord | None) -> str:
         if record is None:

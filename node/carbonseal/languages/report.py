@@ -28,6 +28,7 @@ REPORT = {
         "policy": "The policy",
         "verdict-says": "A verdict says whether documents meet this policy, and nothing else: not that a product complies with a"
         " law, nor that the goods before you are those in the documents.",
+        "decimal-point": "Figures and quantities are written with a decimal point.",
         "left-out": "Left out, as systems put them beside others: {count} files ({names}).",
         "refused": "Not taken",
         "without-verdict": "Files without a verdict",
@@ -49,6 +50,7 @@ REPORT = {
         "boundary": "stages of the life cycle",
         "period": "period of the data",
         "from-to": "{start} to {end}",
+        "from": "from {start}, no end stated",
         "geography": "geography",
         "valid": "valid",
         "not-stated": "not stated",

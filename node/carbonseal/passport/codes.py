@@ -28,7 +28,9 @@ PASSPORT_OVER_LIMIT = undetermined(
     "the passport has more than {limit} {what}, the limit of version 1",
     "ask for a passport within the limits",
 )
-PASSPORT_WRONG_KEY = rejected("passport.wrong-key", "it does not match the digest that names it: its own is {digest}", _ORIGINAL)
+PASSPORT_WRONG_KEY = rejected(
+    "passport.wrong-key", "it does not match the digest that names it: its own is {digest}", _ORIGINAL
+)
 PASSPORT_NOT_CARRIED = rejected(
     "passport.not-carried", "the {what} {digest} is cited and not carried", "the file is incomplete: ask for it again"
 )

@@ -12,6 +12,7 @@ from carbonseal.cli.formatting.text import padded, plain
 from carbonseal.cli.formatting.trees import tree
 from carbonseal.escaping import json_line
 from carbonseal.languages import sentences
+from carbonseal.languages.counting import counted
 from carbonseal.languages.language import ENGLISH, Language
 from carbonseal.verification.consignment.matching import LineOutcome, LineResult
 
@@ -36,10 +37,10 @@ def as_text(
         yield from tree(result.findings, "  ", language)
         yield plain(f"    {say(sentences.LINE_SAYS[outcome.value])}")
     counts = Counter(result.outcome for result in results)
-    words = (
+    words = ", ".join(
         f"{counts[outcome]:,} {say(sentences.LINE_WORDS[outcome.value])}" for outcome in LineOutcome if counts[outcome]
     )
-    yield say(sentences.GOODS_ITEMS, count=f"{len(results):,}", words=", ".join(words))
+    yield counted(len(results), words, sentences.GOODS_ITEMS, sentences.ONE_GOODS_ITEM, language)
     if idle:
         yield say(sentences.IDLE_PASSPORTS, count=f"{idle:,}")
     if consignment.stray:
