@@ -11,9 +11,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from carbonseal.findings import Template, undetermined
+from carbonseal.flow.phrases import named
 from carbonseal.languages import sentences
 from carbonseal.languages.counting import counted
 from carbonseal.languages.language import BETWEEN, ENGLISH, LANGUAGES, Language, choose, language
+from carbonseal.verification.conformity.codes import STATEMENT_UNMET
 
 CODE = undetermined("test.missing", "{file} lacks {missing}", "ask {whom}")
 WITHHELD = Template("withheld", "the footprint of {product} is withheld")
@@ -83,3 +85,12 @@ def test_one_is_not_several(tag: str) -> None:
         else:
             assert said != spoken.say(several, count="1", words="w")
         assert counted(1234, "w", several, one, spoken) == spoken.say(several, count="1,234", words="w")
+
+
+def test_how_many_products_lack_a_statement_is_said_in_every_language() -> None:
+    finding = STATEMENT_UNMET(share="0 %", required="100 %", uncovered=named(["Frame", "Lens", "Coil", "Screw"], 2))
+    assert finding.facts["uncovered"] == "Frame, Lens, and 2 more"
+    for tag in LANGUAGES[1:]:
+        said = language(tag).message(finding) + language(tag).remedy(finding)
+        assert "Frame" in said
+        assert "more" not in said

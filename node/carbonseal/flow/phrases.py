@@ -6,7 +6,7 @@ lists them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from carbonseal.findings import Phrase, Phrases, Template
 from carbonseal.values import dataclass
@@ -14,6 +14,7 @@ from carbonseal.values import dataclass
 MOST_PHRASES = 5
 
 # Of a product
+PRODUCT = Template("product", "{product}")
 NO_FOOTPRINT = Template("no-footprint", "{product} has no footprint")
 WITHHELD = Template("withheld", "the footprint of {product} is withheld")
 NOT_OF_PROFILE = Template("not-of-profile", "the footprint of {product} is not a record of {profile}")
@@ -115,3 +116,8 @@ class Missing(Phrases):
 def all_missing(parts: Iterable[object]) -> Missing:
     """What is missing in all of these together; those that are not `Missing` lack nothing."""
     return sum((part for part in parts if isinstance(part, Missing)), Missing(()))
+
+
+def named(products: Sequence[str], most: int) -> Missing:
+    """The first of these products, by their names, and how many there are more."""
+    return Missing(tuple(PRODUCT(product=name) for name in products[:most]), max(0, len(products) - most))

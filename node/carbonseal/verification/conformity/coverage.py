@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from carbonseal.flow.graph import Edge, Graph, Product
-from carbonseal.flow.phrases import Missing
+from carbonseal.flow.phrases import Missing, named
 
 IsCovered = Callable[[Product], bool]
 MOST_NAMED = 5
@@ -66,8 +66,8 @@ def _parents_first(graph: Graph) -> list[Product]:
     return order
 
 
-def uncovered(graph: Graph, is_covered: IsCovered) -> str:
-    """The products that lack a statement, in words: those that no covered one stands above, the root first."""
+def uncovered(graph: Graph, is_covered: IsCovered) -> Missing:
+    """The products that lack a statement: those that no covered one stands above, the root first."""
     found: list[str] = []
     seen: set[bytes] = set()
     queue = [graph.root]
@@ -76,5 +76,4 @@ def uncovered(graph: Graph, is_covered: IsCovered) -> str:
             seen.add(product.credential.digest)
             found.append(product.label)
             queue += [edge.child for edge in graph.edges_of(product) if edge.child is not None]
-    more = len(found) - MOST_NAMED
-    return ", ".join(found[:MOST_NAMED]) + (f", and {more:,} more" if more > 0 else "")
+    return named(found, MOST_NAMED)
