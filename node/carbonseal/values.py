@@ -220,7 +220,7 @@ def _constructor(made: type, fields: Sequence[dataclasses.Field[Any]], *, is_slo
     """`__init__`, which fills the fields of `made`.
 
     What is frozen and has slots is filled while it is of a class that is not frozen: to become one and to go back costs as much as
-    filling three slots in another way."""
+    filling three slots in another way. Not so an instance of another's subclass, whose slots may be others."""
     filled = [
         field for field in fields if field.init or _default(field) is not _NONE
     ]  # others are set later, if at all
@@ -229,9 +229,9 @@ def _constructor(made: type, fields: Sequence[dataclasses.Field[Any]], *, is_slo
         names[f"name{number}"], names[f"fixed{number}"] = field.name, field.default
         names[f"make{number}"] = field.default_factory
     if is_slotted and is_frozen:
-        own = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
-        open_form = type(made.__name__, (made,), own)
-        names |= {"become": _CLASS.__set__, "open_form": open_form, "frozen_form": made}
+        writable = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+        open_form = type(made.__name__, (made,), {"__slots__": (), "__module__": made.__module__, **writable})
+        names |= {"become": _CLASS.__set__, "open_form": open_form, "frozen_form": made, "class_of": type}
     positional = [field for field in filled if field.init and not field.kw_only]
     keywords = [field for field in filled if field.init and field.kw_only]
     defaults = [_default(field) for field in positional]
@@ -262,15 +262,19 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 def _compiled(kinds: tuple[tuple[bool, bool, bool], ...], is_slotted: bool, is_frozen: bool, goes_on: bool) -> CodeType:
     """The code of the constructors of all classes with such fields: each whether callers give it, whether by keyword alone, and
     whether a function makes it."""
-    positional, keywords, lines = ["self"], ["*"], []
+    positional, keywords, filling, put = ["self"], ["*"], [], []
     for number, (is_given, is_keyword, is_made) in enumerate(kinds):
         value = f"make{number}()" if is_made else f"fixed{number}"
         if is_given:
             (keywords if is_keyword else positional).append(f"given{number}")
             value = f"{value} if given{number} is factory else given{number}" if is_made else f"given{number}"
-        lines.append(f"self.field{number} = {value}" if is_slotted else f"put(self, name{number}, {value})")
+        filling.append(f"self.field{number} = {value}")
+        put.append(f"put(self, name{number}, {value})")
+    lines = filling if is_slotted else put
     if is_slotted and is_frozen:
-        lines = ["become(self, open_form)", *lines, "self.__class__ = frozen_form"]
+        filling = ["become(self, open_form)", *filling]
+        opened = ["try:", *_indented(filling), "finally:", " self.__class__ = frozen_form"]
+        lines = ["if class_of(self) is frozen_form:", *_indented(opened), "else:", *_indented(put or ["pass"])]
     if goes_on:
         lines.append("self.__post_init__()")
     given = ", ".join([*positional, *(keywords if len(keywords) > 1 else [])])
@@ -278,6 +282,10 @@ def _compiled(kinds: tuple[tuple[bool, bool, bool], ...], is_slotted: bool, is_f
     exec(f"def __init__({given}):\n " + "\n ".join(lines or ["pass"]), found)  # noqa: S102 - of names that are all here
     code: CodeType = found["__init__"].__code__
     return code
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f" {line}" for line in lines]
 
 
 def _refuse_to_set(self: object, name: str, value: object) -> None:  # noqa: ARG001

@@ -318,3 +318,51 @@ def test_a_cached_property_is_worked_out_once() -> None:
     assert asked == [8, 6]
     assert one == Half(8)
     assert Half.half.__doc__ == "Half of it."
+
+
+@values.dataclass(frozen=True, slots=True)
+class Sealed:
+    number: int
+    words: list[str] = dataclasses.field(default_factory=list)
+
+
+class Open(Sealed):
+    """A subclass of a program's own, with a `__dict__`."""
+
+
+class Longer(Sealed):
+    """With a slot more."""
+
+    __slots__ = ("more",)
+
+
+class Same(Sealed):
+    """With the same slots."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("kind", [Sealed, Open, Longer, Same])
+def test_instances_of_a_programs_own_subclasses_are_theirs_and_frozen(kind: type[Sealed]) -> None:
+    one = kind(1, ["a"])
+    assert type(one) is kind
+    assert (one.number, one.words) == (1, ["a"])
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        one.number = 2  # type: ignore[misc]
+
+
+def test_what_raises_while_fields_are_filled_leaves_nothing_that_can_be_changed() -> None:
+    def refuse() -> list[str]:
+        raise RuntimeError
+
+    @values.dataclass(frozen=True, slots=True)
+    class Refusing:
+        number: int
+        words: list[str] = dataclasses.field(default_factory=refuse)
+
+    half = Refusing.__new__(Refusing)
+    with pytest.raises(RuntimeError):
+        half.__init__(1)  # type: ignore[misc]
+    assert type(half) is Refusing
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        half.number = 2  # type: ignore[misc]
