@@ -1,8 +1,8 @@
 """Records that come one by one, admitted and stored together: whatever one client sent meanwhile is in its next call.
 
 A call is one client's, so that the pool serves clients in turn, and a record that ends a worker process ends it for its sender
-alone. A commit has the records of two calls: of senders that wait for answers, half would send while the others' records are
-stored, and each half would be a commit.
+alone. A commit has the records of up to three calls: of senders that wait for answers, half would send while the others' records
+are stored, and each half would be a commit.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from .storing import Kind, submissions
 
 CALL = 512  # records of one call,
 CALL_BYTES = 1 << 20  # or so many bytes, and one record at least
+CALLS = 3  # of one commit
 
 
 class _Offered(NamedTuple):
@@ -84,12 +85,13 @@ class Singles:
         return await receipt
 
     async def _call(self, kind: Kind, intake: Intake, waiting: _Waiting) -> None:
-        """Call, twice for each commit, until nothing of this kind waits."""
+        """Call, several times for each commit, until nothing of this kind waits."""
         try:
             while offered := waiting.take():
                 admitted = await self._admit(kind, offered)
-                if offered := waiting.take():
-                    admitted += await self._admit(kind, offered)
+                for _ in range(1, CALLS):
+                    if offered := waiting.take():
+                        admitted += await self._admit(kind, offered)
                 await _store(admitted, intake)
         finally:
             del self._waiting[kind]
