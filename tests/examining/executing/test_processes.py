@@ -109,6 +109,7 @@ def tell():
     print(signal.pthread_sigmask(signal.SIG_BLOCK, ()) or "all", signal.getsignal(signal.SIGINT).__name__)
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it
     begin_ahead()
     of_the_program = get_context("forkserver").Process(target=tell)
     of_the_program.start()
