@@ -12,6 +12,11 @@ from tests.programs.browser import in_browser, needs_chromium
 
 pytestmark = needs_chromium
 
+LINES = """cell => {  // how many lines its text takes
+    const text = new Range(); text.selectNodeContents(cell);
+    return new Set([...text.getClientRects()].map(line => line.top)).size;
+}"""
+
 
 def visit(desk: str, act: Callable[[Page], Awaitable[None]], width: int = 1000) -> list[str]:
     """Let `act` use the desk in a browser. Gives every address that was asked for, and what the browser complained of."""
@@ -69,3 +74,18 @@ def test_the_keyboard_is_enough(desk: str, folder: Path) -> None:
         assert "Who must do it" in await tab.inner_text("ol.reasons")
 
     visit(desk, act)
+
+
+@pytest.mark.parametrize("tag", ["ko", "zh"])
+def test_a_verdict_is_not_broken_between_its_characters(desk: str, folder: Path, tag: str) -> None:
+    files = [*folder.iterdir()]
+
+    async def act(tab: Page) -> None:
+        await tab.goto(f"{desk}/?lang={tag}")
+        await tab.set_input_files("#files", files)
+        await tab.locator("button[type=submit]").first.click()
+        await tab.wait_for_selector("table.many")
+        cell = tab.locator(".row-verified td").first
+        assert await cell.evaluate(LINES) == 1
+
+    visit(desk, act, 320)
