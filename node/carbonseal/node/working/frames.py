@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import pickle
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BufferedRWPair
 from typing import Any, cast
 
 APART = 1 << 16  # bytes: what is longer is a part of its own
+PORTION = 1 << 20  # bytes written at once: who takes them as they come would else keep the event loop until the end
 _COUNT = struct.Struct("!I")
 
 
@@ -57,6 +58,16 @@ def apart(value: object) -> object:
     return Pieces([value]) if isinstance(value, bytes) and len(value) > APART else value
 
 
+async def write(stream: asyncio.StreamWriter, message: object) -> None:
+    """Send a message. A large one goes in portions, between which others have the event loop. Raises OSError where the other end is
+    gone, and what `encode` raises."""
+    for number, portion in enumerate(_portions(encode(message))):
+        if number:
+            await asyncio.sleep(0)
+        stream.writelines(portion)
+        await stream.drain()
+
+
 async def read(stream: asyncio.StreamReader) -> Any:
     """The next message. Raises EOFError where the other end is gone."""
     try:
@@ -80,6 +91,20 @@ def write_blocking(stream: BufferedRWPair, message: object) -> None:
     for part in encode(message):
         stream.write(part)
     stream.flush()
+
+
+def _portions(parts: list[bytes | memoryview[int]]) -> Iterator[list[bytes | memoryview[int]]]:
+    """The same bytes in the same order, in lists of at most `PORTION` bytes."""
+    portion: list[bytes | memoryview[int]] = []
+    room = PORTION
+    for part in parts:
+        rest = part
+        while len(rest) > room:
+            yield [*portion, memoryview(rest)[:room]]
+            rest, portion, room = memoryview(rest)[room:], [], PORTION
+        portion.append(rest)
+        room -= len(rest)
+    yield portion
 
 
 def _exactly(stream: BufferedRWPair, length: int) -> bytes:

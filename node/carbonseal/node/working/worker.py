@@ -62,10 +62,11 @@ class Worker:
         `answer`, in a thread. A call that is cancelled leaves the process in the middle of it: `kill` it then."""
         self.is_calling = True
         try:
-            await self._send(message)
+            await frames.write(self._writer, message)
             while isinstance(came := await frames.read(self._reader), Question):
                 assert answer is not None
-                await self._send(await asyncio.to_thread(outcome, partial(answer, *came.args)))
+                answered = await asyncio.to_thread(outcome, partial(answer, *came.args))
+                await frames.write(self._writer, answered)
         except (EOFError, OSError) as error:
             self.kill()
             raise Lost("it ended in the middle of a call") from error
@@ -73,10 +74,6 @@ class Worker:
         assert isinstance(came, Returned | Raised)
         self._has_left = came.is_last
         return result_of(came)
-
-    async def _send(self, message: object) -> None:
-        self._writer.writelines(frames.encode(message))
-        await self._writer.drain()
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
