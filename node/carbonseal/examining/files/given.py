@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import file_digest, sha256
@@ -68,12 +67,14 @@ class Files(Protocol):
         ...
 
 
-def items_in(name: str, stream: io.BufferedReader, size: int) -> Iterator[Item]:
-    """The items of a file of so many bytes: itself, its lines, or what is in it."""
+def items_in(name: str, stream: io.BufferedReader) -> Iterator[Item]:
+    """The items of a file: itself, its lines, or what is in it."""
     if archive_format(stream.peek(BEGINNING)) is None:
         return single_items(name, stream)
     from carbonseal.examining.files.archives import Opened, items_of
 
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
     return items_of(name, stream, Opened(size))
 
 
@@ -186,7 +187,7 @@ class GivenFiles:
 
     def _read(self, name: str) -> Iterator[Item]:
         if name == STDIN:
-            yield from items_in(name, io.BufferedReader(io.BytesIO(self._stdin)), len(self._stdin))
+            yield from items_in(name, io.BufferedReader(io.BytesIO(self._stdin)))
             return
-        with open_regular(self._fetched.get(name) or Path(name)) as file:
-            yield from items_in(name, file, os.fstat(file.fileno()).st_size)
+        with open_regular(self._fetched.get(name, name)) as file:
+            yield from items_in(name, file)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from carbonseal.examining.files.codes import UNREAD_FAILED, UNREAD_NOT_REGULAR
 from carbonseal.examining.files.names import STDIN
 from carbonseal.findings import Finding
 from carbonseal.inputs import regular_files
-from carbonseal.inputs.regular_files import NotRegular
+from carbonseal.inputs.regular_files import BUFFER, NotRegular
 from carbonseal.passport.file_kind import CLAIM
 from carbonseal.passport.passports import PASSPORT_LIMITS
 from carbonseal.values import dataclass
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 BEGINNING = 512  # bytes by which an archive is recognised
 MOST = PASSPORT_LIMITS.max_bytes + 1  # bytes that are read of one item: one more than a passport may have
-PIECE = 1 << 16  # bytes that are read at once: most passports have less
 SPACE = b" \t\r\n"
 
 
@@ -60,7 +58,7 @@ def read_passport(path: str) -> bytes:
 def open_regular(path: str) -> io.BufferedReader:
     """The file at `path`, opened. Raises OSError, also for what is not a regular file."""
     try:
-        return regular_files.open_regular(Path(path))
+        return regular_files.open_regular(path)
     except NotRegular as error:
         raise OSError(error.errno, f"{error.strerror}: - reads standard input", path) from error
 
@@ -89,9 +87,13 @@ def _beginning(stream: io.BufferedReader) -> bytes:
     """The first `MOST` bytes, by pieces: who asks for so many at once has room made for them, whatever is there."""
     pieces: list[bytes] = []
     left = MOST
-    while left and (piece := stream.read(min(left, PIECE))):
+    while left:
+        wanted = min(left, BUFFER)
+        piece = stream.read(wanted)
         pieces.append(piece)
         left -= len(piece)
+        if len(piece) < wanted:
+            break
     return b"".join(pieces)
 
 

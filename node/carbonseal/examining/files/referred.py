@@ -93,7 +93,7 @@ def _items(file: NamedFile, fetched: bytes | Exception | None) -> Iterator[Item]
         return
     try:
         with _opened(file, fetched) as stream:
-            for item in items_in(file.name, stream, file.size if fetched is None else len(fetched)):
+            for item in items_in(file.name, stream):
                 if not is_by_product(item.name.removeprefix(file.name).removeprefix("!")):
                     yield item
     except FileNotFoundError:
@@ -106,7 +106,7 @@ def _opened(file: NamedFile, fetched: bytes | None) -> io.BufferedReader:
     """Raises OSError."""
     if fetched is not None:
         return io.BufferedReader(io.BytesIO(fetched))
-    return open_large(file.place) if is_stored(file.place) else open_regular(Path(file.place))
+    return open_large(file.place) if is_stored(file.place) else open_regular(file.place)
 
 
 class ReferredFiles:
