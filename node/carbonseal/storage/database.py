@@ -246,16 +246,26 @@ def _explained(system: System) -> Iterator[None]:
 
 
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows, whose values come in the order of the table's columns and as the driver takes them.
+    """Insert rows, whose values come in the order of the table's columns and as the driver takes them. See `insert_values`."""
+    insert_values(connection, table, [*chain.from_iterable(rows)])
+
+
+def insert_values(connection: Connection, table: Table, values: Sequence[Any]) -> None:
+    """Insert rows, of which `values` has one after the other, each as `insert_rows` takes it.
 
     By INSERTs of many rows: the driver's `executemany` gives up and takes back the interpreter's lock for every row, which
     beside a busy event loop costs a hundred times as much."""
-    waiting = list(rows)
     head, row = _insert(table, connection.dialect)
-    for start in range(0, len(waiting), SLICE):
-        part = waiting[start : start + SLICE]
-        values = tuple(chain.from_iterable(part))
-        _driver(connection).execute(f"{head} VALUES {', '.join([row] * len(part))}", values)
+    columns = len(table.columns)
+    for start in range(0, len(values), SLICE * columns):
+        part = values[start : start + SLICE * columns]
+        _driver(connection).execute(f"{head} VALUES {', '.join([row] * (len(part) // columns))}", part)
+
+
+def select_rows(connection: Connection, chosen: Select[Any], *values: Any) -> list[tuple[Any, ...]]:
+    """The rows, as the driver gives them, of a SELECT that has these values for its parameters, in their order."""
+    found: list[tuple[Any, ...]] = _driver(connection).execute(_text(chosen, connection.dialect), values).fetchall()
+    return found
 
 
 def select_among(connection: Connection, chosen: Select[Any], values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -283,9 +293,15 @@ def _insert(table: Table, dialect: Dialect) -> tuple[str, str]:
 
 
 @cache
+def _text(chosen: Select[Any], dialect: Dialect) -> str:
+    """A SELECT in the system's own SQL."""
+    return str(chosen.compile(dialect=dialect))
+
+
+@cache
 def _select(chosen: Select[Any], dialect: Dialect) -> tuple[str, str, str]:
     """A SELECT with one positional parameter, in the system's own SQL: the text before it, the parameter, and the text after it."""
-    text = str(chosen.compile(dialect=dialect))
+    text = _text(chosen, dialect)
     mark = "?" if dialect.paramstyle == "qmark" else "%s"
     head, found, tail = text.partition(mark)
     assert found and mark not in tail

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, literal, select, update
 
-from carbonseal.storage.database import insert_rows, select_among
+from carbonseal.storage.database import insert_rows, insert_values, select_among
 from carbonseal.storage.log_tables import KNOWN, KNOWN_RUNS
 
 RUN = 32_768  # records of a full run of level 0
@@ -36,7 +36,7 @@ def add(connection: Connection, records: Iterable[tuple[bytes, int]], until: int
     that is due goes on by a step."""
     rows = sorted((prefix(commitment), number) for commitment, number in records)
     run = _open_run(connection) or _new_run(connection, 0)
-    insert_rows(connection, KNOWN, [(run, *row) for row in rows])
+    insert_values(connection, KNOWN, [value for row in rows for value in (run, *row)])
     grown = update(KNOWN_RUNS).where(KNOWN_RUNS.c.run == run)
     connection.execute(grown.values(records=KNOWN_RUNS.c.records + len(rows), until=until))
     if _open_run(connection) is None:

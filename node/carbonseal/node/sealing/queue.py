@@ -11,16 +11,16 @@ Owns the tables `entries`, `records` and `payloads`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from carbonseal.instants import format_seconds
 from carbonseal.log.entries import NO_CAUSES, Entry, RecordEntry, makes_due
-from carbonseal.storage.database import SLICE, Database, insert_rows
+from carbonseal.storage.database import SLICE, Database, insert_rows, insert_values, select_rows
 from carbonseal.storage.log_tables import ENTRIES, PAYLOADS, RECORDS
 from carbonseal.values import dataclass
 
@@ -86,6 +86,11 @@ class Listed:
 
 
 _RECORD = bytes([RecordEntry.kind])  # before a commitment: the entry's bytes
+_BETWEEN = (
+    select(ENTRIES.c.entry)
+    .where(ENTRIES.c.number >= bindparam("start"), ENTRIES.c.number < bindparam("end"))
+    .order_by(ENTRIES.c.number)
+)
 _OF_TENANT = (  # built once: it is said for each batch and receiver
     select(RECORDS.c.number, RECORDS.c.profile, ENTRIES.c.entry)
     .join(ENTRIES, ENTRIES.c.number == RECORDS.c.number)
@@ -101,7 +106,8 @@ class EntryQueue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._recent: dict[bytes, list[int]] = defaultdict(list)  # commitment -> numbers that the index lacks
+        self._recent: dict[bytes, int] = {}  # commitment -> number, of records that the index lacks
+        self._recent_too: list[tuple[bytes, int]] = []  # of other tenants' with the same commitments
         with database.read() as connection:
             last: int | None = connection.scalar(select(func.max(ENTRIES.c.number)))
             self.size = 0 if last is None else last + 1
@@ -120,9 +126,9 @@ class EntryQueue:
         with self._database.write() as connection:
             found = self._find_stored(connection, [submission.commitment for submission in submissions])
             known_here = {key: Placed(one.index, one.receipt.acknowledged) for key, one in found.items()}
-            entries: list[tuple[Any, ...]] = []
-            records: list[tuple[Any, ...]] = []
-            payloads: list[tuple[Any, ...]] = []
+            entries: list[Any] = []  # values of one row after the other
+            records: list[Any] = []
+            payloads: list[Any] = []
             for tenant, profile, salt, commitment, canonical in submissions:
                 key = tenant, commitment
                 placed = known_here.get(key)
@@ -130,19 +136,19 @@ class EntryQueue:
                     number = self.size + len(new)
                     placed = known_here[key] = Placed(number, now)
                     new.append(commitment)
-                    entries.append((number, _RECORD + commitment))
-                    records.append((number, tenant, profile, salt, now))
-                    payloads.append((number, canonical))
+                    entries += number, _RECORD + commitment
+                    records += number, tenant, profile, salt, now
+                    payloads += number, canonical
                 results.append(placed)
-            insert_rows(connection, ENTRIES, entries)
-            insert_rows(connection, RECORDS, records)
-            insert_rows(connection, PAYLOADS, payloads)
+            insert_values(connection, ENTRIES, entries)
+            insert_values(connection, RECORDS, records)
+            insert_values(connection, PAYLOADS, payloads)
         # Durable from here on. Without what follows a restart finds the records by reading the newest entries.
         first, self.size = self.size, self.size + len(new)
         if new:
             self._last_cause = self.size - 1
         for number, commitment in enumerate(new, first):
-            self._recent[commitment].append(number)
+            self._remember(commitment, number)
         if len(self._recent) >= known.RUN:
             self.catch_up()
         return results
@@ -167,18 +173,17 @@ class EntryQueue:
 
     def catch_up(self) -> None:
         """Bring the index of commitments up to date. Durable on return; a crash before only leaves more to read on start."""
-        recent = [(commitment, number) for commitment, numbers in self._recent.items() for number in numbers]
         with self._database.write() as connection:
-            known.add(connection, recent, self.size)
+            known.add(connection, chain(self._recent.items(), self._recent_too), self.size)
         self._recent.clear()  # only now: whoever looks here first, and in the index then, finds each record
+        self._recent_too.clear()
 
     # --- out -------------------------------------------------------------------------------------------------------
 
     def entries(self, start: int, end: int) -> list[bytes]:
         """The entries start..end-1."""
-        chosen = select(ENTRIES.c.entry).where(ENTRIES.c.number >= start, ENTRIES.c.number < end)
         with self._database.read() as connection:
-            return list(connection.scalars(chosen.order_by(ENTRIES.c.number)).all())
+            return [entry for (entry,) in select_rows(connection, _BETWEEN, start, end)]
 
     def count_causes(self, start: int, end: int) -> int:
         """How many of the entries start..end-1 make an anchor due."""
@@ -250,9 +255,10 @@ class EntryQueue:
 
     def _find_stored(self, connection: Connection, commitments: Sequence[bytes]) -> dict[tuple[str, bytes], Stored]:
         """The stored records with these commitments, by tenant and commitment, in the order of their numbers."""
-        numbers = [number for commitment in commitments for number in self._recent.get(commitment, ())]
-        numbers += known.find(connection, commitments)
         wanted = set(commitments)
+        numbers = [self._recent[commitment] for commitment in wanted if commitment in self._recent]
+        numbers += (number for commitment, number in self._recent_too if commitment in wanted)
+        numbers += known.find(connection, commitments)
         found: dict[tuple[str, bytes], Stored] = {}
         numbers.sort()
         for start in range(0, len(numbers), SLICE):
@@ -269,7 +275,11 @@ class EntryQueue:
         chosen = select(ENTRIES).where(ENTRIES.c.number >= known.reaches(connection))
         for number, entry in connection.execute(chosen):
             if entry[0] == RecordEntry.kind:
-                self._recent[bytes(entry[1:])].append(number)
+                self._remember(bytes(entry[1:]), number)
+
+    def _remember(self, commitment: bytes, number: int) -> None:
+        if self._recent.setdefault(commitment, number) != number:
+            self._recent_too.append((commitment, number))
 
 
 def _stored(row: RowMapping) -> Stored:
