@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from carbonseal.findings import Outcome
-from carbonseal.verification.proofs.batch_proofs import BatchProof
+from carbonseal.languages.language import LANGUAGES, language
+from carbonseal.passport.multibase import encode_key
+from carbonseal.verification.proofs.batch_proofs import MOST_NAMED, BatchProof
 from tests.flow.chains import used
 from tests.verification.proofs.lots import Lots, findings, judged, read
-from tests.world import MemoryLog
+from tests.world import Issuer, MemoryLog, key
 
 TOGETHER, ALONE, NOTHING = (
     f"fraud-proof.{name}" for name in ("lot-exceeded-together", "lot-exceeded", "shows-nothing")
@@ -344,3 +346,18 @@ def test_what_the_policy_tolerates_is_not_fraud() -> None:
     raw = one_takes_too_much(lots).encode()
     assert judged(raw, lots.policy(batch="require batch within=5%")) == (NOTHING,)
     assert judged(raw, lots.policy(batch="require batch within=4%")) == (ALONE,)
+
+
+def test_issuers_that_are_not_named_are_counted_in_every_language() -> None:
+    lots = Lots()
+    metal = lots.metal()
+    names = [f"mill-{letter}" for letter in "abcdefg"]
+    takes = [lots.taker(f"M {name}", [(metal, "3500")], by=name) for name in names]
+    signers = {name: f"signer {name} issuer did:web:{name}.example {encode_key(Issuer(name, key(name)).public)}" for name in names}
+    (found,) = findings(lots.proof([metal], takes).encode(), lots.policy(**signers))
+    left = len(names) - MOST_NAMED
+    assert f"{names[MOST_NAMED - 1]}.example, and {left} more" in found.message
+    for tag in LANGUAGES[1:]:
+        said = language(tag).message(found) + language(tag).remedy(found)
+        assert f"{names[0]}.example" in said
+        assert "more" not in said

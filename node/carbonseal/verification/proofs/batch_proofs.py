@@ -22,7 +22,7 @@ from carbonseal.findings import Finding, Refused
 from carbonseal.flow.checks.lots.batch import CHECK
 from carbonseal.flow.graph import Edge, Product
 from carbonseal.flow.lots import MOST_PROVING, Balance, Take, Yield, current_takes, takes_of, yield_of
-from carbonseal.flow.phrases import Missing
+from carbonseal.flow.phrases import Missing, named
 from carbonseal.flow.rules import CheckRequirement
 from carbonseal.footprints.figures import decimal_text
 from carbonseal.log.codes import FRAUD_PROOF_SHOWS_NOTHING
@@ -104,7 +104,6 @@ class BatchProof:
         taken = sum((one.quantity.value for one in takes), Fraction(0))
         factor = largest.unit.factor
         issuers = sorted({printable(one.taker[0], LONGEST_NAME) for one in takes})
-        more = f" and {len(issuers) - MOST_NAMED} more" if len(issuers) > MOST_NAMED else ""
         return {
             "batch": printable(item.credential.batch.number, LONGEST_NAME),
             "product": printable(item.credential.subject, LONGEST_NAME),
@@ -113,7 +112,7 @@ class BatchProof:
             "unit": largest.unit.name,
             "taken": decimal_text(taken / factor),
             "difference": decimal_text((taken - largest.quantity.value) / factor),
-            "issuers": ", ".join(issuers[:MOST_NAMED]) + more,
+            "issuers": named(issuers, MOST_NAMED),
         }
 
 
