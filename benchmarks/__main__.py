@@ -15,13 +15,12 @@ from carbonseal.cli.main import COLLECT_AFTER
 
 from .measure import Row
 
+# An ext4 without a journal looks at each inode that was freed in the last minutes before it makes a file. So what makes files while
+# it is measured comes before what leaves 10,000 of them behind, and 120,000
 SUBJECTS = {
-    **{
-        name: name
-        for name in ("tree", "inclusion", "records", "passports", "memory", "flow", "bulk", "node", "growth", "fabric")
-    },
-    "ingest": "service.ingest",
-    "health": "service.health",
+    **{name: name for name in ("tree", "inclusion", "records", "passports", "memory", "flow")},
+    **{name: f"service.{name}" for name in ("ingest", "health")},
+    **{name: name for name in ("growth", "fabric", "node", "bulk")},
 }
 MARKS = {True: "[green]met[/]", False: "[red]missed[/]", None: ""}
 
