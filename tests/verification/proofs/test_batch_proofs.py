@@ -353,7 +353,10 @@ def test_issuers_that_are_not_named_are_counted_in_every_language() -> None:
     metal = lots.metal()
     names = [f"mill-{letter}" for letter in "abcdefg"]
     takes = [lots.taker(f"M {name}", [(metal, "3500")], by=name) for name in names]
-    signers = {name: f"signer {name} issuer did:web:{name}.example {encode_key(Issuer(name, key(name)).public)}" for name in names}
+    signers = {
+        name: f"signer {name} issuer did:web:{name}.example {encode_key(Issuer(name, key(name)).public)}"
+        for name in names
+    }
     (found,) = findings(lots.proof([metal], takes).encode(), lots.policy(**signers))
     left = len(names) - MOST_NAMED
     assert f"{names[MOST_NAMED - 1]}.example, and {left} more" in found.message
