@@ -1,9 +1,10 @@
 """Many files in several processes: `python -m benchmarks bulk`, and `python -m benchmarks.bulk FOLDER COUNT` for one long run.
 
 The row compares wall time of one process with that of two, in turn: it says something only on a machine that does nothing else,
-so its note has the load. The row beside it is what that machine gives at most: two commands at once, each with one process and half
-of the files. The files are a night's, so many that the start of the processes, a quarter of a second, is small beside them. The
-long run prints the memory of the command as it goes.
+so its note has the load. In turn with them, two commands at once, each with one process and half of the files: no program of two
+processes does better than these, which share nothing, so where a machine's two processors are not worth two, the aim is what they
+come to. The files are a night's, so many that the start of the processes, a quarter of a second, is small beside them. The long run
+prints the memory of the command as it goes.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from tests.world import AT, World
 from .measure import Row, Rows
 
 COUNT = 40_000
-ROUNDS = 3
-TARGET = 1.9
+ROUNDS = 4
+TARGET = 1.9  # or what two commands at once come to, where that is less
 DIFFERENT = 20  # passports; the others are these with other white space, so that each is a file of its own
 
 
@@ -63,14 +64,17 @@ def rows() -> Rows:
         for one in halves:
             make(one, COUNT // 2)
         make(folder, COUNT)
-        pairs = [(seconds(1, folder), seconds(2, folder)) for _ in range(ROUNDS)]
-        beside = seconds(1, *halves)
+        rounds = [(seconds(1, folder), seconds(2, folder), seconds(1, *halves)) for _ in range(ROUNDS)]
         same = (folder / "1.ndjson").read_bytes() == (folder / "2.ndjson").read_bytes()
     assert same
-    one, two = (median(each) for each in zip(*pairs, strict=True))
-    note = f"{COUNT / two:,.0f} of {COUNT:,} files a second with two; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
-    yield Row("bulk", "one process / two", median(one / two for one, two in pairs), ">=", TARGET, note)
-    yield Row("bulk", "one command / two at once", one / beside, note="half of the files each: what this machine gives")
+    two = median(both for _, both, _ in rounds)
+    at_once = median(one / beside for one, _, beside in rounds)
+    speed = f"{COUNT / two:,.0f} of {COUNT:,} files a second with two"
+    note = f"{speed}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; {TARGET} where these give it"
+    yield Row(
+        "bulk", "one process / two", median(one / both for one, both, _ in rounds), ">=", min(TARGET, at_once), note
+    )
+    yield Row("bulk", "one command / two at once", at_once, note="half of the files each: what this machine gives")
 
 
 def long_run(folder: Path, count: int) -> None:
