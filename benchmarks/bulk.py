@@ -71,9 +71,8 @@ def rows() -> Rows:
     at_once = median(one / beside for one, _, beside in rounds)
     speed = f"{COUNT / two:,.0f} of {COUNT:,} files a second with two"
     note = f"{speed}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors; {TARGET} where these give it"
-    yield Row(
-        "bulk", "one process / two", median(one / both for one, both, _ in rounds), ">=", min(TARGET, at_once), note
-    )
+    ratio = median(one / both for one, both, _ in rounds)
+    yield Row("bulk", "one process / two", ratio, ">=", min(TARGET, round(at_once, 2)), note)
     yield Row("bulk", "one command / two at once", at_once, note="half of the files each: what this machine gives")
 
 
